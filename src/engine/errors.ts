@@ -1,0 +1,73 @@
+/**
+ * Everything the engine refuses or fails with, and no more. `src/service/errors.ts` maps each reason to one gRPC
+ * status; `docs/errors.md` describes each.
+ */
+export type ErrorReason =
+  /** A field of the request is wrong; `violations` names each. */
+  | 'INVALID_FIELD'
+  /** No such runtime is configured. */
+  | 'UNKNOWN_RUNTIME'
+  /** A limit is above a ceiling; `violations` names each with the ceiling. */
+  | 'POLICY_CEILING_EXCEEDED'
+  /** This host cannot enforce what was asked for. */
+  | 'NOT_ENFORCEABLE'
+  /** Part of the contract, not built yet. */
+  | 'NOT_IMPLEMENTED'
+  /** The request carries no API key. */
+  | 'API_KEY_MISSING'
+  /** The API key is not a valid one. */
+  | 'API_KEY_INVALID'
+  /** The message is larger than the server takes. */
+  | 'REQUEST_TOO_LARGE'
+  /** No execution has this id. */
+  | 'EXECUTION_NOT_FOUND'
+  /** Too many executions wait already. */
+  | 'QUEUE_FULL'
+  /** The server is shutting down and starts nothing new. */
+  | 'SERVER_DRAINING'
+  /** Docker does not answer. */
+  | 'DOCKER_UNAVAILABLE'
+  /** The runtime's image is not on this Docker; `isol8 setup` makes it. */
+  | 'IMAGE_MISSING'
+  /** A sandbox could not be started; nothing ran. */
+  | 'SANDBOX_START_FAILED'
+  /** The call was cancelled or its deadline passed before anything was started. */
+  | 'CALL_ENDED'
+  /** A fault of ours; the log has the cause. */
+  | 'INTERNAL';
+
+/** One wrong field, by its name on the wire (`policy.limits.timeout`, `files[2].path`). */
+export interface FieldViolation {
+  readonly field: string;
+  /** One sentence that says what is wrong and what would be right. */
+  readonly description: string;
+}
+
+/** What an EngineError carries beside its reason and message. */
+export interface ErrorDetails {
+  /** Wrong fields. */
+  readonly violations?: readonly FieldViolation[];
+  /** Facts for a program: names and numbers, never a path, a stack or a secret. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** When a retry makes sense, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** Stays in the log. */
+  readonly cause?: unknown;
+}
+
+/** The only error that leaves the engine on purpose. Its message is for the caller: one line, with the remedy. */
+export class EngineError extends Error {
+  readonly reason: ErrorReason;
+  readonly violations: readonly FieldViolation[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(reason: ErrorReason, message: string, details: ErrorDetails = {}) {
+    super(message, { cause: details.cause });
+    this.name = 'EngineError';
+    this.reason = reason;
+    this.violations = details.violations ?? [];
+    this.metadata = details.metadata ?? {};
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}

@@ -1,0 +1,246 @@
+/** The vocabulary of the engine's door. Field names in comments are those of the wire, which the engine never sees. */
+
+/** Numbers that bound one execution. Sizes in bytes, time in milliseconds. */
+export interface Limits {
+  /** Wall time of set-up and program together. */
+  readonly timeoutMs: number;
+  /** Memory of the program, files in memory not counted. */
+  readonly memoryBytes: number;
+  /** Cores, fractions allowed. */
+  readonly cpuCores: number;
+  /** Processes and threads of the program. */
+  readonly processes: number;
+  /** Bytes kept of standard output, and as many of standard error. */
+  readonly outputBytes: number;
+  /** Size of /sandbox. */
+  readonly workspaceBytes: number;
+  /** Size of /tmp. */
+  readonly tmpBytes: number;
+  /** Open files of each process. */
+  readonly openFiles: number;
+}
+
+/** What happens when a stream reaches `outputBytes`. */
+export type OnOutputLimit = 'TRUNCATE' | 'KILL';
+
+/** What a caller asks for: what is not set takes the next level's value. */
+export interface PolicyRequest {
+  readonly limits: Partial<Limits>;
+  readonly onOutputLimit?: OnOutputLimit;
+}
+
+/** What holds for one execution, complete. */
+export interface EffectivePolicy {
+  readonly limits: Limits;
+  readonly onOutputLimit: OnOutputLimit;
+  readonly network: 'NONE';
+  readonly seccomp: 'DEFAULT';
+  readonly reuse: 'NEVER';
+  readonly writableRoot: false;
+}
+
+/** A file to write before the program starts. */
+export interface InputFile {
+  /** Relative to /sandbox, or absolute below it. */
+  readonly path: string;
+  readonly content: Uint8Array;
+  /** Permission bits; 0 stands for 0644. */
+  readonly mode: number;
+}
+
+/** What to run. */
+export type Source =
+  | { readonly kind: 'code'; readonly code: string }
+  | { readonly kind: 'command'; readonly command: string };
+
+/** One execution, as asked for. */
+export interface ExecutionRequest {
+  /** Whose it is; executions of another tenant are not found. */
+  readonly tenant: string;
+  readonly runtime: string;
+  readonly source: Source;
+  readonly arguments: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Standard input; empty when the program gets none. */
+  readonly stdin: Uint8Array;
+  /** In /sandbox; '' stands for /sandbox itself. */
+  readonly workingDirectory: string;
+  readonly files: readonly InputFile[];
+  /** Paths or globs to give back afterwards. */
+  readonly outputPaths: readonly string[];
+  /** A bash script to run before; '' for none. */
+  readonly setupScript: string;
+  readonly policy: PolicyRequest;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The part of an execution that runs. */
+export type Phase = 'PREPARE' | 'INSTALL' | 'SETUP' | 'RUN';
+
+/** How an execution ended. */
+export type Outcome =
+  | 'EXITED'
+  | 'SIGNALED'
+  | 'TIMED_OUT'
+  | 'OUT_OF_MEMORY'
+  | 'OUTPUT_LIMIT_EXCEEDED'
+  | 'CANCELLED'
+  | 'SETUP_FAILED'
+  | 'SANDBOX_LOST';
+
+/** Which of the program's streams. */
+export type OutputStream = 'STDOUT' | 'STDERR';
+
+/** Counts of one stream, in bytes. `droppedBytes` of `totalBytes` were not delivered. */
+export interface StreamStats {
+  readonly totalBytes: number;
+  readonly droppedBytes: number;
+  readonly truncated: boolean;
+}
+
+/** What the kernel counted. What it cannot measure is undefined. */
+export interface Usage {
+  readonly cpuUserMs?: number;
+  readonly cpuSystemMs?: number;
+  readonly peakMemoryBytes?: number;
+  readonly peakProcesses?: number;
+  readonly oomKills?: number;
+}
+
+/** How long each part took, in milliseconds. A part that did not happen is undefined. */
+export interface Timings {
+  /** Waiting for a place. */
+  readonly queuedMs: number;
+  /** Getting a sandbox. */
+  readonly acquiredMs: number;
+  /** The set-up script. */
+  readonly setupMs?: number;
+  /** Start of the program to its first byte of output. */
+  readonly firstOutputMs?: number;
+  /** The program. */
+  readonly runMs?: number;
+  /** Everything, from the request to the result. */
+  readonly totalMs: number;
+}
+
+/** Why an output path was not given back. */
+export interface MissingOutputPath {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** The result of an execution: what `finished` carries. Output and files came as events before. */
+export interface ExecutionResult {
+  readonly executionId: string;
+  readonly outcome: Outcome;
+  /** For EXITED, and for SETUP_FAILED when the set-up script exited. */
+  readonly exitCode?: number;
+  /** For every end by a signal, whoever sent it; `SIGKILL` is 9. */
+  readonly signal?: number;
+  /** The phase that the execution ended in. */
+  readonly phase: Phase;
+  /** One line for people where the outcome alone does not say enough; '' otherwise. */
+  readonly message: string;
+  /** Of `phase`. */
+  readonly stdoutStats: StreamStats;
+  readonly stderrStats: StreamStats;
+  readonly missingOutputPaths: readonly MissingOutputPath[];
+  readonly usage: Usage;
+  readonly timings: Timings;
+  readonly effectivePolicy: EffectivePolicy;
+  readonly policyDigest: string;
+}
+
+/** What happens during an execution, in order. */
+export type ExecutionEventBody =
+  | { readonly kind: 'queued'; readonly position: number }
+  | {
+      readonly kind: 'started';
+      readonly executionId: string;
+      readonly effectivePolicy: EffectivePolicy;
+      readonly policyDigest: string;
+      readonly queuedMs: number;
+    }
+  | { readonly kind: 'phase'; readonly phase: Phase }
+  /** Whole characters. */
+  | { readonly kind: 'text'; readonly stream: OutputStream; readonly text: string }
+  /** What is not UTF-8. */
+  | { readonly kind: 'data'; readonly stream: OutputStream; readonly data: Uint8Array }
+  /** A piece of an output file; `last` carries the digest of the whole. */
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly mode: number;
+      readonly chunk: Uint8Array;
+      readonly last: boolean;
+      /** Lower-case hex; set with `last`. */
+      readonly sha256?: string;
+    }
+  | { readonly kind: 'finished'; readonly result: ExecutionResult };
+
+/** An event with its place: sequences start at 1 and have no holes. */
+export type ExecutionEvent = ExecutionEventBody & { readonly sequence: number; readonly time: Date };
+
+/** One execution under way. */
+export interface Execution {
+  /** Opaque and unguessable. */
+  readonly id: string;
+  /**
+   * Everything that happens, to be read once. Exactly one `finished` is the last event. Throws an EngineError, before
+   * `started` only, when nothing could be started. A reader that is slow holds the program back; one that
+   * returns early cancels the execution.
+   */
+  events(): AsyncIterable<ExecutionEvent>;
+}
+
+/** A runtime as callers see it. */
+export interface RuntimeInfo {
+  readonly name: string;
+  /** Of the interpreter, as the image's label says; '' when the image is missing. */
+  readonly version: string;
+  readonly image: string;
+  /** Whether its image is there. */
+  readonly available: boolean;
+  /** The least `memory_bytes` it takes. */
+  readonly memoryFloorBytes: number;
+}
+
+/** What this server is and can do. */
+export interface EngineInfo {
+  readonly runtimes: readonly RuntimeInfo[];
+  readonly defaults: Limits;
+  readonly ceilings: Limits;
+  readonly docker: {
+    readonly version: string;
+    readonly apiVersion: string;
+    readonly cgroupVersion: number;
+    readonly runtimeClasses: readonly string[];
+    /** What this host cannot enforce, a sentence each. */
+    readonly missing: readonly string[];
+  };
+  readonly running: number;
+  readonly queued: number;
+}
+
+/** The engine's door. */
+export interface Engine extends AsyncDisposable {
+  /**
+   * Begins an execution. Returns as soon as the request is known to be good.
+   *
+   * @param signal ends it: aborted, the execution is cancelled (outcome CANCELLED) and its sandbox removed
+   * @throws EngineError INVALID_FIELD, UNKNOWN_RUNTIME, POLICY_CEILING_EXCEEDED, NOT_ENFORCEABLE, QUEUE_FULL, SERVER_DRAINING
+   */
+  start(request: ExecutionRequest, signal: AbortSignal): Execution;
+  /**
+   * Ends an execution and resolves when nothing of it runs any more. One that has ended already is left alone.
+   *
+   * @throws EngineError EXECUTION_NOT_FOUND
+   */
+  cancel(tenant: string, executionId: string): Promise<void>;
+  /** What this server is and can do, asked from Docker now. */
+  info(): Promise<EngineInfo>;
+  /** Whether executions can be started now. */
+  readonly healthy: boolean;
+  /** Refuses new executions and resolves when none runs; those that still run after `timeoutMs` are cancelled. */
+  drain(timeoutMs: number): Promise<void>;
+}
