@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """A protoc plugin that writes Python: messages, their types (.pyi) and gRPC stubs.
 
-protoc's own Python generators are built into protoc and cannot be called as plugins; the `grpcio-tools` package brings
-a protoc of its own. So this hands the descriptors that buf made over to that one and gives back what it wrote.
+protoc's own Python generators are built into protoc and cannot be called as plugins; the
+`grpcio-tools` package brings a protoc of its own. So this hands the descriptors that buf made over
+to that one and gives back what it wrote.
 """
 
 import sys

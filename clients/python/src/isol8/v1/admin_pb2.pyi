@@ -11,16 +11,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ApiKey(_message.Message):
-    __slots__ = (
-        "api_key_id",
-        "tenant",
-        "scopes",
-        "profile",
-        "create_time",
-        "expire_time",
-        "revoke_time",
-        "quotas",
-    )
+    __slots__ = ("api_key_id", "tenant", "scopes", "profile", "create_time", "expire_time", "revoke_time", "quotas")
     class QuotasEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -28,7 +19,6 @@ class ApiKey(_message.Message):
         key: str
         value: int
         def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
-
     API_KEY_ID_FIELD_NUMBER: _ClassVar[int]
     TENANT_FIELD_NUMBER: _ClassVar[int]
     SCOPES_FIELD_NUMBER: _ClassVar[int]
@@ -45,17 +35,7 @@ class ApiKey(_message.Message):
     expire_time: _timestamp_pb2.Timestamp
     revoke_time: _timestamp_pb2.Timestamp
     quotas: _containers.ScalarMap[str, int]
-    def __init__(
-        self,
-        api_key_id: _Optional[str] = ...,
-        tenant: _Optional[str] = ...,
-        scopes: _Optional[_Iterable[str]] = ...,
-        profile: _Optional[str] = ...,
-        create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        revoke_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        quotas: _Optional[_Mapping[str, int]] = ...,
-    ) -> None: ...
+    def __init__(self, api_key_id: _Optional[str] = ..., tenant: _Optional[str] = ..., scopes: _Optional[_Iterable[str]] = ..., profile: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., revoke_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., quotas: _Optional[_Mapping[str, int]] = ...) -> None: ...
 
 class CreateApiKeyRequest(_message.Message):
     __slots__ = ("tenant", "scopes", "profile", "expire_time", "quotas")
@@ -66,7 +46,6 @@ class CreateApiKeyRequest(_message.Message):
         key: str
         value: int
         def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
-
     TENANT_FIELD_NUMBER: _ClassVar[int]
     SCOPES_FIELD_NUMBER: _ClassVar[int]
     PROFILE_FIELD_NUMBER: _ClassVar[int]
@@ -77,14 +56,7 @@ class CreateApiKeyRequest(_message.Message):
     profile: str
     expire_time: _timestamp_pb2.Timestamp
     quotas: _containers.ScalarMap[str, int]
-    def __init__(
-        self,
-        tenant: _Optional[str] = ...,
-        scopes: _Optional[_Iterable[str]] = ...,
-        profile: _Optional[str] = ...,
-        expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        quotas: _Optional[_Mapping[str, int]] = ...,
-    ) -> None: ...
+    def __init__(self, tenant: _Optional[str] = ..., scopes: _Optional[_Iterable[str]] = ..., profile: _Optional[str] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., quotas: _Optional[_Mapping[str, int]] = ...) -> None: ...
 
 class CreateApiKeyResponse(_message.Message):
     __slots__ = ("api_key", "key")
@@ -92,9 +64,7 @@ class CreateApiKeyResponse(_message.Message):
     KEY_FIELD_NUMBER: _ClassVar[int]
     api_key: ApiKey
     key: str
-    def __init__(
-        self, api_key: _Optional[_Union[ApiKey, _Mapping]] = ..., key: _Optional[str] = ...
-    ) -> None: ...
+    def __init__(self, api_key: _Optional[_Union[ApiKey, _Mapping]] = ..., key: _Optional[str] = ...) -> None: ...
 
 class ListApiKeysRequest(_message.Message):
     __slots__ = ("page_size", "page_token", "tenant")
@@ -104,12 +74,7 @@ class ListApiKeysRequest(_message.Message):
     page_size: int
     page_token: str
     tenant: str
-    def __init__(
-        self,
-        page_size: _Optional[int] = ...,
-        page_token: _Optional[str] = ...,
-        tenant: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., tenant: _Optional[str] = ...) -> None: ...
 
 class ListApiKeysResponse(_message.Message):
     __slots__ = ("api_keys", "next_page_token")
@@ -117,11 +82,7 @@ class ListApiKeysResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     api_keys: _containers.RepeatedCompositeFieldContainer[ApiKey]
     next_page_token: str
-    def __init__(
-        self,
-        api_keys: _Optional[_Iterable[_Union[ApiKey, _Mapping]]] = ...,
-        next_page_token: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, api_keys: _Optional[_Iterable[_Union[ApiKey, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class RevokeApiKeyRequest(_message.Message):
     __slots__ = ("api_key_id",)
@@ -147,15 +108,7 @@ class ListAuditEventsRequest(_message.Message):
     start_time: _timestamp_pb2.Timestamp
     end_time: _timestamp_pb2.Timestamp
     actions: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(
-        self,
-        page_size: _Optional[int] = ...,
-        page_token: _Optional[str] = ...,
-        tenant: _Optional[str] = ...,
-        start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        actions: _Optional[_Iterable[str]] = ...,
-    ) -> None: ...
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., tenant: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., actions: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ListAuditEventsResponse(_message.Message):
     __slots__ = ("audit_events", "next_page_token")
@@ -163,11 +116,7 @@ class ListAuditEventsResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     audit_events: _containers.RepeatedCompositeFieldContainer[AuditEvent]
     next_page_token: str
-    def __init__(
-        self,
-        audit_events: _Optional[_Iterable[_Union[AuditEvent, _Mapping]]] = ...,
-        next_page_token: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, audit_events: _Optional[_Iterable[_Union[AuditEvent, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class AuditEvent(_message.Message):
     __slots__ = ("time", "tenant", "api_key_id", "action", "resource", "attributes")
@@ -178,7 +127,6 @@ class AuditEvent(_message.Message):
         key: str
         value: str
         def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
-
     TIME_FIELD_NUMBER: _ClassVar[int]
     TENANT_FIELD_NUMBER: _ClassVar[int]
     API_KEY_ID_FIELD_NUMBER: _ClassVar[int]
@@ -191,15 +139,7 @@ class AuditEvent(_message.Message):
     action: str
     resource: str
     attributes: _containers.ScalarMap[str, str]
-    def __init__(
-        self,
-        time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        tenant: _Optional[str] = ...,
-        api_key_id: _Optional[str] = ...,
-        action: _Optional[str] = ...,
-        resource: _Optional[str] = ...,
-        attributes: _Optional[_Mapping[str, str]] = ...,
-    ) -> None: ...
+    def __init__(self, time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., tenant: _Optional[str] = ..., api_key_id: _Optional[str] = ..., action: _Optional[str] = ..., resource: _Optional[str] = ..., attributes: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class GetPoolStatusRequest(_message.Message):
     __slots__ = ()
@@ -212,16 +152,7 @@ class GetPoolStatusResponse(_message.Message):
     def __init__(self, pools: _Optional[_Iterable[_Union[PoolStatus, _Mapping]]] = ...) -> None: ...
 
 class PoolStatus(_message.Message):
-    __slots__ = (
-        "runtime",
-        "image",
-        "runtime_class",
-        "idle",
-        "starting",
-        "target",
-        "hits",
-        "misses",
-    )
+    __slots__ = ("runtime", "image", "runtime_class", "idle", "starting", "target", "hits", "misses")
     RUNTIME_FIELD_NUMBER: _ClassVar[int]
     IMAGE_FIELD_NUMBER: _ClassVar[int]
     RUNTIME_CLASS_FIELD_NUMBER: _ClassVar[int]
@@ -238,17 +169,7 @@ class PoolStatus(_message.Message):
     target: int
     hits: int
     misses: int
-    def __init__(
-        self,
-        runtime: _Optional[str] = ...,
-        image: _Optional[str] = ...,
-        runtime_class: _Optional[str] = ...,
-        idle: _Optional[int] = ...,
-        starting: _Optional[int] = ...,
-        target: _Optional[int] = ...,
-        hits: _Optional[int] = ...,
-        misses: _Optional[int] = ...,
-    ) -> None: ...
+    def __init__(self, runtime: _Optional[str] = ..., image: _Optional[str] = ..., runtime_class: _Optional[str] = ..., idle: _Optional[int] = ..., starting: _Optional[int] = ..., target: _Optional[int] = ..., hits: _Optional[int] = ..., misses: _Optional[int] = ...) -> None: ...
 
 class RunSelfTestRequest(_message.Message):
     __slots__ = ("cases",)
@@ -262,11 +183,7 @@ class RunSelfTestResponse(_message.Message):
     RESULTS_FIELD_NUMBER: _ClassVar[int]
     passed: bool
     results: _containers.RepeatedCompositeFieldContainer[SelfTestResult]
-    def __init__(
-        self,
-        passed: _Optional[bool] = ...,
-        results: _Optional[_Iterable[_Union[SelfTestResult, _Mapping]]] = ...,
-    ) -> None: ...
+    def __init__(self, passed: _Optional[bool] = ..., results: _Optional[_Iterable[_Union[SelfTestResult, _Mapping]]] = ...) -> None: ...
 
 class SelfTestResult(_message.Message):
     __slots__ = ("name", "passed", "message")
@@ -276,20 +193,13 @@ class SelfTestResult(_message.Message):
     name: str
     passed: bool
     message: str
-    def __init__(
-        self,
-        name: _Optional[str] = ...,
-        passed: _Optional[bool] = ...,
-        message: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., passed: _Optional[bool] = ..., message: _Optional[str] = ...) -> None: ...
 
 class DrainRequest(_message.Message):
     __slots__ = ("timeout",)
     TIMEOUT_FIELD_NUMBER: _ClassVar[int]
     timeout: _duration_pb2.Duration
-    def __init__(
-        self, timeout: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...
-    ) -> None: ...
+    def __init__(self, timeout: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class DrainResponse(_message.Message):
     __slots__ = ("cancelled_executions",)

@@ -15,16 +15,10 @@ class Display(_message.Message):
         key: str
         value: bytes
         def __init__(self, key: _Optional[str] = ..., value: _Optional[bytes] = ...) -> None: ...
-
     DATA_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_ID_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     data: _containers.ScalarMap[str, bytes]
     display_id: str
     context: str
-    def __init__(
-        self,
-        data: _Optional[_Mapping[str, bytes]] = ...,
-        display_id: _Optional[str] = ...,
-        context: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, data: _Optional[_Mapping[str, bytes]] = ..., display_id: _Optional[str] = ..., context: _Optional[str] = ...) -> None: ...

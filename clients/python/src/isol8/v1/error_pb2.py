@@ -4,31 +4,34 @@
 # source: isol8/v1/error.proto
 # Protobuf Python Version: 7.35.1
 """Generated protocol buffer code."""
-
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import descriptor_pool as _descriptor_pool
 from google.protobuf import runtime_version as _runtime_version
 from google.protobuf import symbol_database as _symbol_database
 from google.protobuf.internal import builder as _builder
-
 _runtime_version.ValidateProtobufRuntimeVersion(
-    _runtime_version.Domain.PUBLIC, 7, 35, 1, "", "isol8/v1/error.proto"
+    _runtime_version.Domain.PUBLIC,
+    7,
+    35,
+    1,
+    '',
+    'isol8/v1/error.proto'
 )
 # @@protoc_insertion_point(imports)
 
 _sym_db = _symbol_database.Default()
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
-    b"\n\x14isol8/v1/error.proto\x12\x08isol8.v1*\xcc\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x45RROR_REASON_INVALID_FIELD\x10\x01\x12 \n\x1c\x45RROR_REASON_UNKNOWN_RUNTIME\x10\x02\x12(\n$ERROR_REASON_POLICY_CEILING_EXCEEDED\x10\x03\x12 \n\x1c\x45RROR_REASON_NOT_ENFORCEABLE\x10\x04\x12 \n\x1c\x45RROR_REASON_NOT_IMPLEMENTED\x10\x05\x12 \n\x1c\x45RROR_REASON_API_KEY_MISSING\x10\x06\x12 \n\x1c\x45RROR_REASON_API_KEY_INVALID\x10\x07\x12\"\n\x1e\x45RROR_REASON_REQUEST_TOO_LARGE\x10\x08\x12$\n ERROR_REASON_EXECUTION_NOT_FOUND\x10\t\x12\x1b\n\x17\x45RROR_REASON_QUEUE_FULL\x10\n\x12 \n\x1c\x45RROR_REASON_SERVER_DRAINING\x10\x0b\x12#\n\x1f\x45RROR_REASON_DOCKER_UNAVAILABLE\x10\x0c\x12\x1e\n\x1a\x45RROR_REASON_IMAGE_MISSING\x10\r\x12%\n!ERROR_REASON_SANDBOX_START_FAILED\x10\x0e\x12\x1b\n\x17\x45RROR_REASON_CALL_ENDED\x10\x0f\x12\x19\n\x15\x45RROR_REASON_INTERNAL\x10\x10\x42'Z%isol8.dev/client/gen/isol8/v1;isol8v1b\x06proto3"
-)
+
+
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14isol8/v1/error.proto\x12\x08isol8.v1*\xcc\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x45RROR_REASON_INVALID_FIELD\x10\x01\x12 \n\x1c\x45RROR_REASON_UNKNOWN_RUNTIME\x10\x02\x12(\n$ERROR_REASON_POLICY_CEILING_EXCEEDED\x10\x03\x12 \n\x1c\x45RROR_REASON_NOT_ENFORCEABLE\x10\x04\x12 \n\x1c\x45RROR_REASON_NOT_IMPLEMENTED\x10\x05\x12 \n\x1c\x45RROR_REASON_API_KEY_MISSING\x10\x06\x12 \n\x1c\x45RROR_REASON_API_KEY_INVALID\x10\x07\x12\"\n\x1e\x45RROR_REASON_REQUEST_TOO_LARGE\x10\x08\x12$\n ERROR_REASON_EXECUTION_NOT_FOUND\x10\t\x12\x1b\n\x17\x45RROR_REASON_QUEUE_FULL\x10\n\x12 \n\x1c\x45RROR_REASON_SERVER_DRAINING\x10\x0b\x12#\n\x1f\x45RROR_REASON_DOCKER_UNAVAILABLE\x10\x0c\x12\x1e\n\x1a\x45RROR_REASON_IMAGE_MISSING\x10\r\x12%\n!ERROR_REASON_SANDBOX_START_FAILED\x10\x0e\x12\x1b\n\x17\x45RROR_REASON_CALL_ENDED\x10\x0f\x12\x19\n\x15\x45RROR_REASON_INTERNAL\x10\x10\x42\'Z%isol8.dev/client/gen/isol8/v1;isol8v1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
-_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, "isol8.v1.error_pb2", _globals)
+_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'isol8.v1.error_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-    _globals["DESCRIPTOR"]._loaded_options = None
-    _globals["DESCRIPTOR"]._serialized_options = b"Z%isol8.dev/client/gen/isol8/v1;isol8v1"
-    _globals["_ERRORREASON"]._serialized_start = 35
-    _globals["_ERRORREASON"]._serialized_end = 623
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'Z%isol8.dev/client/gen/isol8/v1;isol8v1'
+  _globals['_ERRORREASON']._serialized_start=35
+  _globals['_ERRORREASON']._serialized_end=623
 # @@protoc_insertion_point(module_scope)

@@ -4,15 +4,18 @@
 # source: isol8/v1/execution.proto
 # Protobuf Python Version: 7.35.1
 """Generated protocol buffer code."""
-
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import descriptor_pool as _descriptor_pool
 from google.protobuf import runtime_version as _runtime_version
 from google.protobuf import symbol_database as _symbol_database
 from google.protobuf.internal import builder as _builder
-
 _runtime_version.ValidateProtobufRuntimeVersion(
-    _runtime_version.Domain.PUBLIC, 7, 35, 1, "", "isol8/v1/execution.proto"
+    _runtime_version.Domain.PUBLIC,
+    7,
+    35,
+    1,
+    '',
+    'isol8/v1/execution.proto'
 )
 # @@protoc_insertion_point(imports)
 
@@ -26,96 +29,94 @@ from isol8.v1 import file_pb2 as isol8_dot_v1_dot_file__pb2
 from isol8.v1 import policy_pb2 as isol8_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
-    b'\n\x18isol8/v1/execution.proto\x12\x08isol8.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16isol8/v1/display.proto\x1a\x13isol8/v1/file.proto\x1a\x15isol8/v1/policy.proto"\xab\x08\n\x0e\x45xecuteRequest\x12\x18\n\x07runtime\x18\x01 \x01(\tR\x07runtime\x12\x14\n\x04\x63ode\x18\x02 \x01(\tH\x00R\x04\x63ode\x12\x1a\n\x07\x63ommand\x18\x03 \x01(\tH\x00R\x07\x63ommand\x12.\n\x08\x63ode_url\x18\x04 \x01(\x0b\x32\x11.isol8.v1.CodeUrlH\x00R\x07\x63odeUrl\x12\x1c\n\targuments\x18\x05 \x03(\tR\targuments\x12\x33\n\x03\x65nv\x18\x06 \x03(\x0b\x32!.isol8.v1.ExecuteRequest.EnvEntryR\x03\x65nv\x12\x14\n\x05stdin\x18\x07 \x01(\x0cR\x05stdin\x12\x32\n\nstdin_mode\x18\x08 \x01(\x0e\x32\x13.isol8.v1.StdinModeR\tstdinMode\x12+\n\x11working_directory\x18\t \x01(\tR\x10workingDirectory\x12)\n\x05\x66iles\x18\n \x03(\x0b\x32\x13.isol8.v1.InputFileR\x05\x66iles\x12!\n\x0coutput_paths\x18\x0b \x03(\tR\x0boutputPaths\x12!\n\x0csetup_script\x18\x0c \x01(\tR\x0bsetupScript\x12\x1a\n\x08packages\x18\r \x03(\tR\x08packages\x12\x1d\n\nsession_id\x18\x0e \x01(\tR\tsessionId\x12\x39\n\x19\x63reate_session_if_missing\x18\x0f \x01(\x08R\x16\x63reateSessionIfMissing\x12\x18\n\x07\x63ontext\x18\x10 \x01(\tR\x07\x63ontext\x12?\n\x07secrets\x18\x11 \x03(\x0b\x32%.isol8.v1.ExecuteRequest.SecretsEntryR\x07secrets\x12(\n\x06policy\x18\x12 \x01(\x0b\x32\x10.isol8.v1.PolicyR\x06policy\x12\x1d\n\nrequest_id\x18\x13 \x01(\tR\trequestId\x12\x14\n\x05image\x18\x14 \x01(\tR\x05image\x12<\n\x06labels\x18\x15 \x03(\x0b\x32$.isol8.v1.ExecuteRequest.LabelsEntryR\x06labels\x12;\n\ron_disconnect\x18\x16 \x01(\x0e\x32\x16.isol8.v1.OnDisconnectR\x0conDisconnect\x1a\x36\n\x08\x45nvEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x1a:\n\x0cSecretsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x42\x08\n\x06source"3\n\x07\x43odeUrl\x12\x10\n\x03url\x18\x01 \x01(\tR\x03url\x12\x16\n\x06sha256\x18\x02 \x01(\tR\x06sha256"\xa2\x07\n\x0f\x45xecuteResponse\x12!\n\x0c\x65xecution_id\x18\x01 \x01(\tR\x0b\x65xecutionId\x12\x1d\n\nsession_id\x18\x02 \x01(\tR\tsessionId\x12+\n\x07outcome\x18\x03 \x01(\x0e\x32\x11.isol8.v1.OutcomeR\x07outcome\x12 \n\texit_code\x18\x04 \x01(\x05H\x00R\x08\x65xitCode\x88\x01\x01\x12\x1b\n\x06signal\x18\x05 \x01(\x05H\x01R\x06signal\x88\x01\x01\x12%\n\x05phase\x18\x06 \x01(\x0e\x32\x0f.isol8.v1.PhaseR\x05phase\x12\x18\n\x07message\x18\x07 \x01(\tR\x07message\x12\x16\n\x06stdout\x18\x08 \x01(\tR\x06stdout\x12\x16\n\x06stderr\x18\t \x01(\tR\x06stderr\x12\x1d\n\nstdout_raw\x18\n \x01(\x0cR\tstdoutRaw\x12\x1d\n\nstderr_raw\x18\x0b \x01(\x0cR\tstderrRaw\x12\x38\n\x0cstdout_stats\x18\x0c \x01(\x0b\x32\x15.isol8.v1.StreamStatsR\x0bstdoutStats\x12\x38\n\x0cstderr_stats\x18\r \x01(\x0b\x32\x15.isol8.v1.StreamStatsR\x0bstderrStats\x12*\n\x05\x66iles\x18\x0e \x03(\x0b\x32\x14.isol8.v1.OutputFileR\x05\x66iles\x12M\n\x14missing_output_paths\x18\x0f \x03(\x0b\x32\x1b.isol8.v1.MissingOutputPathR\x12missingOutputPaths\x12-\n\x08\x64isplays\x18\x10 \x03(\x0b\x32\x11.isol8.v1.DisplayR\x08\x64isplays\x12%\n\x05usage\x18\x11 \x01(\x0b\x32\x0f.isol8.v1.UsageR\x05usage\x12+\n\x07timings\x18\x12 \x01(\x0b\x32\x11.isol8.v1.TimingsR\x07timings\x12<\n\x0bnetwork_log\x18\x13 \x03(\x0b\x32\x1b.isol8.v1.NetworkConnectionR\nnetworkLog\x12\x44\n\x10\x65\x66\x66\x65\x63tive_policy\x18\x14 \x01(\x0b\x32\x19.isol8.v1.EffectivePolicyR\x0f\x65\x66\x66\x65\x63tivePolicy\x12#\n\rpolicy_digest\x18\x15 \x01(\tR\x0cpolicyDigestB\x0c\n\n_exit_codeB\t\n\x07_signal"q\n\x0bStreamStats\x12\x1f\n\x0btotal_bytes\x18\x01 \x01(\x03R\ntotalBytes\x12#\n\rdropped_bytes\x18\x02 \x01(\x03R\x0c\x64roppedBytes\x12\x1c\n\ttruncated\x18\x03 \x01(\x08R\ttruncated"\xf9\x03\n\x05Usage\x12\x34\n\x08\x63pu_user\x18\x01 \x01(\x0b\x32\x19.google.protobuf.DurationR\x07\x63puUser\x12\x38\n\ncpu_system\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationR\tcpuSystem\x12/\n\x11peak_memory_bytes\x18\x03 \x01(\x03H\x00R\x0fpeakMemoryBytes\x88\x01\x01\x12*\n\x0epeak_processes\x18\x04 \x01(\x05H\x01R\rpeakProcesses\x88\x01\x01\x12 \n\toom_kills\x18\x05 \x01(\x03H\x02R\x08oomKills\x88\x01\x01\x12\x39\n\x16network_received_bytes\x18\x06 \x01(\x03H\x03R\x14networkReceivedBytes\x88\x01\x01\x12\x31\n\x12network_sent_bytes\x18\x07 \x01(\x03H\x04R\x10networkSentBytes\x88\x01\x01\x12*\n\x05scope\x18\x08 \x01(\x0e\x32\x14.isol8.v1.UsageScopeR\x05scopeB\x14\n\x12_peak_memory_bytesB\x11\n\x0f_peak_processesB\x0c\n\n_oom_killsB\x19\n\x17_network_received_bytesB\x15\n\x13_network_sent_bytes"\xf9\x02\n\x07Timings\x12\x31\n\x06queued\x18\x01 \x01(\x0b\x32\x19.google.protobuf.DurationR\x06queued\x12\x35\n\x08\x61\x63quired\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationR\x08\x61\x63quired\x12\x37\n\tinstalled\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationR\tinstalled\x12/\n\x05setup\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationR\x05setup\x12<\n\x0c\x66irst_output\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationR\x0b\x66irstOutput\x12+\n\x03run\x18\x06 \x01(\x0b\x32\x19.google.protobuf.DurationR\x03run\x12/\n\x05total\x18\x07 \x01(\x0b\x32\x19.google.protobuf.DurationR\x05total"\xfd\x01\n\x11NetworkConnection\x12.\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12\x12\n\x04host\x18\x02 \x01(\tR\x04host\x12\x12\n\x04port\x18\x03 \x01(\rR\x04port\x12\x18\n\x07\x61\x64\x64ress\x18\x04 \x01(\tR\x07\x61\x64\x64ress\x12\x18\n\x07\x61llowed\x18\x05 \x01(\x08R\x07\x61llowed\x12\x16\n\x06reason\x18\x06 \x01(\tR\x06reason\x12%\n\x0ereceived_bytes\x18\x07 \x01(\x03R\rreceivedBytes\x12\x1d\n\nsent_bytes\x18\x08 \x01(\x03R\tsentBytes"\xbc\x04\n\x0e\x45xecutionEvent\x12\x1a\n\x08sequence\x18\x01 \x01(\x03R\x08sequence\x12\x39\n\nevent_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\teventTime\x12\x36\n\x07started\x18\x03 \x01(\x0b\x32\x1a.isol8.v1.ExecutionStartedH\x00R\x07started\x12\x33\n\x06queued\x18\x04 \x01(\x0b\x32\x19.isol8.v1.ExecutionQueuedH\x00R\x06queued\x12\x30\n\x05phase\x18\x05 \x01(\x0b\x32\x18.isol8.v1.ExecutionPhaseH\x00R\x05phase\x12\x33\n\x06output\x18\x06 \x01(\x0b\x32\x19.isol8.v1.ExecutionOutputH\x00R\x06output\x12-\n\x07\x64isplay\x18\x07 \x01(\x0b\x32\x11.isol8.v1.DisplayH\x00R\x07\x64isplay\x12\x37\n\x07network\x18\x08 \x01(\x0b\x32\x1b.isol8.v1.NetworkConnectionH\x00R\x07network\x12)\n\x04\x66ile\x18\t \x01(\x0b\x32\x13.isol8.v1.FileChunkH\x00R\x04\x66ile\x12*\n\x03gap\x18\n \x01(\x0b\x32\x16.isol8.v1.ExecutionGapH\x00R\x03gap\x12\x37\n\x08\x66inished\x18\x0b \x01(\x0b\x32\x19.isol8.v1.ExecuteResponseH\x00R\x08\x66inishedB\x07\n\x05\x65vent"\xf2\x01\n\x10\x45xecutionStarted\x12!\n\x0c\x65xecution_id\x18\x01 \x01(\tR\x0b\x65xecutionId\x12\x1d\n\nsession_id\x18\x02 \x01(\tR\tsessionId\x12\x44\n\x10\x65\x66\x66\x65\x63tive_policy\x18\x03 \x01(\x0b\x32\x19.isol8.v1.EffectivePolicyR\x0f\x65\x66\x66\x65\x63tivePolicy\x12#\n\rpolicy_digest\x18\x04 \x01(\tR\x0cpolicyDigest\x12\x31\n\x06queued\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationR\x06queued"-\n\x0f\x45xecutionQueued\x12\x1a\n\x08position\x18\x01 \x01(\x05R\x08position"7\n\x0e\x45xecutionPhase\x12%\n\x05phase\x18\x01 \x01(\x0e\x32\x0f.isol8.v1.PhaseR\x05phase"x\n\x0f\x45xecutionOutput\x12.\n\x06stream\x18\x01 \x01(\x0e\x32\x16.isol8.v1.OutputStreamR\x06stream\x12\x14\n\x04text\x18\x02 \x01(\tH\x00R\x04text\x12\x14\n\x04\x64\x61ta\x18\x03 \x01(\x0cH\x00R\x04\x64\x61taB\t\n\x07\x63ontent"H\n\x0c\x45xecutionGap\x12\x12\n\x04\x66rom\x18\x01 \x01(\x03R\x04\x66rom\x12\x0e\n\x02to\x18\x02 \x01(\x03R\x02to\x12\x14\n\x05\x62ytes\x18\x03 \x01(\x03R\x05\x62ytes"J\n\x14\x45xecuteStreamRequest\x12\x32\n\x07\x65xecute\x18\x01 \x01(\x0b\x32\x18.isol8.v1.ExecuteRequestR\x07\x65xecute"G\n\x15\x45xecuteStreamResponse\x12.\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x18.isol8.v1.ExecutionEventR\x05\x65vent"\x91\x01\n\x15WatchExecutionRequest\x12#\n\x0c\x65xecution_id\x18\x01 \x01(\tH\x00R\x0b\x65xecutionId\x12\x1f\n\nrequest_id\x18\x02 \x01(\tH\x00R\trequestId\x12%\n\x0e\x61\x66ter_sequence\x18\x03 \x01(\x03R\rafterSequenceB\x0b\n\texecution"H\n\x16WatchExecutionResponse\x12.\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x18.isol8.v1.ExecutionEventR\x05\x65vent"h\n\x13GetExecutionRequest\x12#\n\x0c\x65xecution_id\x18\x01 \x01(\tH\x00R\x0b\x65xecutionId\x12\x1f\n\nrequest_id\x18\x02 \x01(\tH\x00R\trequestIdB\x0b\n\texecution"I\n\x14GetExecutionResponse\x12\x31\n\texecution\x18\x01 \x01(\x0b\x32\x13.isol8.v1.ExecutionR\texecution"\x8c\x04\n\tExecution\x12!\n\x0c\x65xecution_id\x18\x01 \x01(\tR\x0b\x65xecutionId\x12\x1d\n\nrequest_id\x18\x02 \x01(\tR\trequestId\x12\x1d\n\nsession_id\x18\x03 \x01(\tR\tsessionId\x12.\n\x05state\x18\x04 \x01(\x0e\x32\x18.isol8.v1.ExecutionStateR\x05state\x12\x18\n\x07runtime\x18\x05 \x01(\tR\x07runtime\x12\x37\n\x06labels\x18\x06 \x03(\x0b\x32\x1f.isol8.v1.Execution.LabelsEntryR\x06labels\x12;\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12\x39\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12\x31\n\x06result\x18\n \x01(\x0b\x32\x19.isol8.v1.ExecuteResponseR\x06result\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01"\xed\x02\n\x15ListExecutionsRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12\x43\n\x06labels\x18\x03 \x03(\x0b\x32+.isol8.v1.ListExecutionsRequest.LabelsEntryR\x06labels\x12\x1d\n\nsession_id\x18\x04 \x01(\tR\tsessionId\x12\x18\n\x07runtime\x18\x05 \x01(\tR\x07runtime\x12\x30\n\x06states\x18\x06 \x03(\x0e\x32\x18.isol8.v1.ExecutionStateR\x06states\x12-\n\x08outcomes\x18\x07 \x03(\x0e\x32\x11.isol8.v1.OutcomeR\x08outcomes\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01"u\n\x16ListExecutionsResponse\x12\x33\n\nexecutions\x18\x01 \x03(\x0b\x32\x13.isol8.v1.ExecutionR\nexecutions\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"k\n\x16\x43\x61ncelExecutionRequest\x12#\n\x0c\x65xecution_id\x18\x01 \x01(\tH\x00R\x0b\x65xecutionId\x12\x1f\n\nrequest_id\x18\x02 \x01(\tH\x00R\trequestIdB\x0b\n\texecution"\x19\n\x17\x43\x61ncelExecutionResponse*p\n\tStdinMode\x12\x1a\n\x16STDIN_MODE_UNSPECIFIED\x10\x00\x12\x15\n\x11STDIN_MODE_CLOSED\x10\x01\x12\x14\n\x10STDIN_MODE_BYTES\x10\x02\x12\x1a\n\x16STDIN_MODE_INTERACTIVE\x10\x03*a\n\x0cOnDisconnect\x12\x1d\n\x19ON_DISCONNECT_UNSPECIFIED\x10\x00\x12\x18\n\x14ON_DISCONNECT_CANCEL\x10\x01\x12\x18\n\x14ON_DISCONNECT_DETACH\x10\x02*\xec\x01\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x12\n\x0eOUTCOME_EXITED\x10\x01\x12\x14\n\x10OUTCOME_SIGNALED\x10\x02\x12\x15\n\x11OUTCOME_TIMED_OUT\x10\x03\x12\x19\n\x15OUTCOME_OUT_OF_MEMORY\x10\x04\x12!\n\x1dOUTCOME_OUTPUT_LIMIT_EXCEEDED\x10\x05\x12\x15\n\x11OUTCOME_CANCELLED\x10\x06\x12\x18\n\x14OUTCOME_SETUP_FAILED\x10\x07\x12\x18\n\x14OUTCOME_SANDBOX_LOST\x10\x08*d\n\x05Phase\x12\x15\n\x11PHASE_UNSPECIFIED\x10\x00\x12\x11\n\rPHASE_PREPARE\x10\x01\x12\x11\n\rPHASE_INSTALL\x10\x02\x12\x0f\n\x0bPHASE_SETUP\x10\x03\x12\r\n\tPHASE_RUN\x10\x04*]\n\nUsageScope\x12\x1b\n\x17USAGE_SCOPE_UNSPECIFIED\x10\x00\x12\x19\n\x15USAGE_SCOPE_EXECUTION\x10\x01\x12\x17\n\x13USAGE_SCOPE_SANDBOX\x10\x02*a\n\x0cOutputStream\x12\x1d\n\x19OUTPUT_STREAM_UNSPECIFIED\x10\x00\x12\x18\n\x14OUTPUT_STREAM_STDOUT\x10\x01\x12\x18\n\x14OUTPUT_STREAM_STDERR\x10\x02*\x88\x01\n\x0e\x45xecutionState\x12\x1f\n\x1b\x45XECUTION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x45XECUTION_STATE_QUEUED\x10\x01\x12\x1b\n\x17\x45XECUTION_STATE_RUNNING\x10\x02\x12\x1c\n\x18\x45XECUTION_STATE_FINISHED\x10\x03\x42\'Z%isol8.dev/client/gen/isol8/v1;isol8v1b\x06proto3'
-)
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18isol8/v1/execution.proto\x12\x08isol8.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16isol8/v1/display.proto\x1a\x13isol8/v1/file.proto\x1a\x15isol8/v1/policy.proto\"\xab\x08\n\x0e\x45xecuteRequest\x12\x18\n\x07runtime\x18\x01 \x01(\tR\x07runtime\x12\x14\n\x04\x63ode\x18\x02 \x01(\tH\x00R\x04\x63ode\x12\x1a\n\x07\x63ommand\x18\x03 \x01(\tH\x00R\x07\x63ommand\x12.\n\x08\x63ode_url\x18\x04 \x01(\x0b\x32\x11.isol8.v1.CodeUrlH\x00R\x07\x63odeUrl\x12\x1c\n\targuments\x18\x05 \x03(\tR\targuments\x12\x33\n\x03\x65nv\x18\x06 \x03(\x0b\x32!.isol8.v1.ExecuteRequest.EnvEntryR\x03\x65nv\x12\x14\n\x05stdin\x18\x07 \x01(\x0cR\x05stdin\x12\x32\n\nstdin_mode\x18\x08 \x01(\x0e\x32\x13.isol8.v1.StdinModeR\tstdinMode\x12+\n\x11working_directory\x18\t \x01(\tR\x10workingDirectory\x12)\n\x05\x66iles\x18\n \x03(\x0b\x32\x13.isol8.v1.InputFileR\x05\x66iles\x12!\n\x0coutput_paths\x18\x0b \x03(\tR\x0boutputPaths\x12!\n\x0csetup_script\x18\x0c \x01(\tR\x0bsetupScript\x12\x1a\n\x08packages\x18\r \x03(\tR\x08packages\x12\x1d\n\nsession_id\x18\x0e \x01(\tR\tsessionId\x12\x39\n\x19\x63reate_session_if_missing\x18\x0f \x01(\x08R\x16\x63reateSessionIfMissing\x12\x18\n\x07\x63ontext\x18\x10 \x01(\tR\x07\x63ontext\x12?\n\x07secrets\x18\x11 \x03(\x0b\x32%.isol8.v1.ExecuteRequest.SecretsEntryR\x07secrets\x12(\n\x06policy\x18\x12 \x01(\x0b\x32\x10.isol8.v1.PolicyR\x06policy\x12\x1d\n\nrequest_id\x18\x13 \x01(\tR\trequestId\x12\x14\n\x05image\x18\x14 \x01(\tR\x05image\x12<\n\x06labels\x18\x15 \x03(\x0b\x32$.isol8.v1.ExecuteRequest.LabelsEntryR\x06labels\x12;\n\ron_disconnect\x18\x16 \x01(\x0e\x32\x16.isol8.v1.OnDisconnectR\x0conDisconnect\x1a\x36\n\x08\x45nvEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x1a:\n\x0cSecretsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x42\x08\n\x06source\"3\n\x07\x43odeUrl\x12\x10\n\x03url\x18\x01 \x01(\tR\x03url\x12\x16\n\x06sha256\x18\x02 \x01(\tR\x06sha256\"\xa2\x07\n\x0f\x45xecuteResponse\x12!\n\x0c\x65xecution_id\x18\x01 \x01(\tR\x0b\x65xecutionId\x12\x1d\n\nsession_id\x18\x02 \x01(\tR\tsessionId\x12+\n\x07outcome\x18\x03 \x01(\x0e\x32\x11.isol8.v1.OutcomeR\x07outcome\x12 \n\texit_code\x18\x04 \x01(\x05H\x00R\x08\x65xitCode\x88\x01\x01\x12\x1b\n\x06signal\x18\x05 \x01(\x05H\x01R\x06signal\x88\x01\x01\x12%\n\x05phase\x18\x06 \x01(\x0e\x32\x0f.isol8.v1.PhaseR\x05phase\x12\x18\n\x07message\x18\x07 \x01(\tR\x07message\x12\x16\n\x06stdout\x18\x08 \x01(\tR\x06stdout\x12\x16\n\x06stderr\x18\t \x01(\tR\x06stderr\x12\x1d\n\nstdout_raw\x18\n \x01(\x0cR\tstdoutRaw\x12\x1d\n\nstderr_raw\x18\x0b \x01(\x0cR\tstderrRaw\x12\x38\n\x0cstdout_stats\x18\x0c \x01(\x0b\x32\x15.isol8.v1.StreamStatsR\x0bstdoutStats\x12\x38\n\x0cstderr_stats\x18\r \x01(\x0b\x32\x15.isol8.v1.StreamStatsR\x0bstderrStats\x12*\n\x05\x66iles\x18\x0e \x03(\x0b\x32\x14.isol8.v1.OutputFileR\x05\x66iles\x12M\n\x14missing_output_paths\x18\x0f \x03(\x0b\x32\x1b.isol8.v1.MissingOutputPathR\x12missingOutputPaths\x12-\n\x08\x64isplays\x18\x10 \x03(\x0b\x32\x11.isol8.v1.DisplayR\x08\x64isplays\x12%\n\x05usage\x18\x11 \x01(\x0b\x32\x0f.isol8.v1.UsageR\x05usage\x12+\n\x07timings\x18\x12 \x01(\x0b\x32\x11.isol8.v1.TimingsR\x07timings\x12<\n\x0bnetwork_log\x18\x13 \x03(\x0b\x32\x1b.isol8.v1.NetworkConnectionR\nnetworkLog\x12\x44\n\x10\x65\x66\x66\x65\x63tive_policy\x18\x14 \x01(\x0b\x32\x19.isol8.v1.EffectivePolicyR\x0f\x65\x66\x66\x65\x63tivePolicy\x12#\n\rpolicy_digest\x18\x15 \x01(\tR\x0cpolicyDigestB\x0c\n\n_exit_codeB\t\n\x07_signal\"q\n\x0bStreamStats\x12\x1f\n\x0btotal_bytes\x18\x01 \x01(\x03R\ntotalBytes\x12#\n\rdropped_bytes\x18\x02 \x01(\x03R\x0c\x64roppedBytes\x12\x1c\n\ttruncated\x18\x03 \x01(\x08R\ttruncated\"\xf9\x03\n\x05Usage\x12\x34\n\x08\x63pu_user\x18\x01 \x01(\x0b\x32\x19.google.protobuf.DurationR\x07\x63puUser\x12\x38\n\ncpu_system\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationR\tcpuSystem\x12/\n\x11peak_memory_bytes\x18\x03 \x01(\x03H\x00R\x0fpeakMemoryBytes\x88\x01\x01\x12*\n\x0epeak_processes\x18\x04 \x01(\x05H\x01R\rpeakProcesses\x88\x01\x01\x12 \n\toom_kills\x18\x05 \x01(\x03H\x02R\x08oomKills\x88\x01\x01\x12\x39\n\x16network_received_bytes\x18\x06 \x01(\x03H\x03R\x14networkReceivedBytes\x88\x01\x01\x12\x31\n\x12network_sent_bytes\x18\x07 \x01(\x03H\x04R\x10networkSentBytes\x88\x01\x01\x12*\n\x05scope\x18\x08 \x01(\x0e\x32\x14.isol8.v1.UsageScopeR\x05scopeB\x14\n\x12_peak_memory_bytesB\x11\n\x0f_peak_processesB\x0c\n\n_oom_killsB\x19\n\x17_network_received_bytesB\x15\n\x13_network_sent_bytes\"\xf9\x02\n\x07Timings\x12\x31\n\x06queued\x18\x01 \x01(\x0b\x32\x19.google.protobuf.DurationR\x06queued\x12\x35\n\x08\x61\x63quired\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationR\x08\x61\x63quired\x12\x37\n\tinstalled\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationR\tinstalled\x12/\n\x05setup\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationR\x05setup\x12<\n\x0c\x66irst_output\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationR\x0b\x66irstOutput\x12+\n\x03run\x18\x06 \x01(\x0b\x32\x19.google.protobuf.DurationR\x03run\x12/\n\x05total\x18\x07 \x01(\x0b\x32\x19.google.protobuf.DurationR\x05total\"\xfd\x01\n\x11NetworkConnection\x12.\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12\x12\n\x04host\x18\x02 \x01(\tR\x04host\x12\x12\n\x04port\x18\x03 \x01(\rR\x04port\x12\x18\n\x07\x61\x64\x64ress\x18\x04 \x01(\tR\x07\x61\x64\x64ress\x12\x18\n\x07\x61llowed\x18\x05 \x01(\x08R\x07\x61llowed\x12\x16\n\x06reason\x18\x06 \x01(\tR\x06reason\x12%\n\x0ereceived_bytes\x18\x07 \x01(\x03R\rreceivedBytes\x12\x1d\n\nsent_bytes\x18\x08 \x01(\x03R\tsentBytes\"\xbc\x04\n\x0e\x45xecutionEvent\x12\x1a\n\x08sequence\x18\x01 \x01(\x03R\x08sequence\x12\x39\n\nevent_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\teventTime\x12\x36\n\x07started\x18\x03 \x01(\x0b\x32\x1a.isol8.v1.ExecutionStartedH\x00R\x07started\x12\x33\n\x06queued\x18\x04 \x01(\x0b\x32\x19.isol8.v1.ExecutionQueuedH\x00R\x06queued\x12\x30\n\x05phase\x18\x05 \x01(\x0b\x32\x18.isol8.v1.ExecutionPhaseH\x00R\x05phase\x12\x33\n\x06output\x18\x06 \x01(\x0b\x32\x19.isol8.v1.ExecutionOutputH\x00R\x06output\x12-\n\x07\x64isplay\x18\x07 \x01(\x0b\x32\x11.isol8.v1.DisplayH\x00R\x07\x64isplay\x12\x37\n\x07network\x18\x08 \x01(\x0b\x32\x1b.isol8.v1.NetworkConnectionH\x00R\x07network\x12)\n\x04\x66ile\x18\t \x01(\x0b\x32\x13.isol8.v1.FileChunkH\x00R\x04\x66ile\x12*\n\x03gap\x18\n \x01(\x0b\x32\x16.isol8.v1.ExecutionGapH\x00R\x03gap\x12\x37\n\x08\x66inished\x18\x0b \x01(\x0b\x32\x19.isol8.v1.ExecuteResponseH\x00R\x08\x66inishedB\x07\n\x05\x65vent\"\xf2\x01\n\x10\x45xecutionStarted\x12!\n\x0c\x65xecution_id\x18\x01 \x01(\tR\x0b\x65xecutionId\x12\x1d\n\nsession_id\x18\x02 \x01(\tR\tsessionId\x12\x44\n\x10\x65\x66\x66\x65\x63tive_policy\x18\x03 \x01(\x0b\x32\x19.isol8.v1.EffectivePolicyR\x0f\x65\x66\x66\x65\x63tivePolicy\x12#\n\rpolicy_digest\x18\x04 \x01(\tR\x0cpolicyDigest\x12\x31\n\x06queued\x18\x05 \x01(\x0b\x32\x19.google.protobuf.DurationR\x06queued\"-\n\x0f\x45xecutionQueued\x12\x1a\n\x08position\x18\x01 \x01(\x05R\x08position\"7\n\x0e\x45xecutionPhase\x12%\n\x05phase\x18\x01 \x01(\x0e\x32\x0f.isol8.v1.PhaseR\x05phase\"x\n\x0f\x45xecutionOutput\x12.\n\x06stream\x18\x01 \x01(\x0e\x32\x16.isol8.v1.OutputStreamR\x06stream\x12\x14\n\x04text\x18\x02 \x01(\tH\x00R\x04text\x12\x14\n\x04\x64\x61ta\x18\x03 \x01(\x0cH\x00R\x04\x64\x61taB\t\n\x07\x63ontent\"H\n\x0c\x45xecutionGap\x12\x12\n\x04\x66rom\x18\x01 \x01(\x03R\x04\x66rom\x12\x0e\n\x02to\x18\x02 \x01(\x03R\x02to\x12\x14\n\x05\x62ytes\x18\x03 \x01(\x03R\x05\x62ytes\"J\n\x14\x45xecuteStreamRequest\x12\x32\n\x07\x65xecute\x18\x01 \x01(\x0b\x32\x18.isol8.v1.ExecuteRequestR\x07\x65xecute\"G\n\x15\x45xecuteStreamResponse\x12.\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x18.isol8.v1.ExecutionEventR\x05\x65vent\"\x91\x01\n\x15WatchExecutionRequest\x12#\n\x0c\x65xecution_id\x18\x01 \x01(\tH\x00R\x0b\x65xecutionId\x12\x1f\n\nrequest_id\x18\x02 \x01(\tH\x00R\trequestId\x12%\n\x0e\x61\x66ter_sequence\x18\x03 \x01(\x03R\rafterSequenceB\x0b\n\texecution\"H\n\x16WatchExecutionResponse\x12.\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x18.isol8.v1.ExecutionEventR\x05\x65vent\"h\n\x13GetExecutionRequest\x12#\n\x0c\x65xecution_id\x18\x01 \x01(\tH\x00R\x0b\x65xecutionId\x12\x1f\n\nrequest_id\x18\x02 \x01(\tH\x00R\trequestIdB\x0b\n\texecution\"I\n\x14GetExecutionResponse\x12\x31\n\texecution\x18\x01 \x01(\x0b\x32\x13.isol8.v1.ExecutionR\texecution\"\x8c\x04\n\tExecution\x12!\n\x0c\x65xecution_id\x18\x01 \x01(\tR\x0b\x65xecutionId\x12\x1d\n\nrequest_id\x18\x02 \x01(\tR\trequestId\x12\x1d\n\nsession_id\x18\x03 \x01(\tR\tsessionId\x12.\n\x05state\x18\x04 \x01(\x0e\x32\x18.isol8.v1.ExecutionStateR\x05state\x12\x18\n\x07runtime\x18\x05 \x01(\tR\x07runtime\x12\x37\n\x06labels\x18\x06 \x03(\x0b\x32\x1f.isol8.v1.Execution.LabelsEntryR\x06labels\x12;\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12\x39\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12\x31\n\x06result\x18\n \x01(\x0b\x32\x19.isol8.v1.ExecuteResponseR\x06result\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xed\x02\n\x15ListExecutionsRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12\x43\n\x06labels\x18\x03 \x03(\x0b\x32+.isol8.v1.ListExecutionsRequest.LabelsEntryR\x06labels\x12\x1d\n\nsession_id\x18\x04 \x01(\tR\tsessionId\x12\x18\n\x07runtime\x18\x05 \x01(\tR\x07runtime\x12\x30\n\x06states\x18\x06 \x03(\x0e\x32\x18.isol8.v1.ExecutionStateR\x06states\x12-\n\x08outcomes\x18\x07 \x03(\x0e\x32\x11.isol8.v1.OutcomeR\x08outcomes\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"u\n\x16ListExecutionsResponse\x12\x33\n\nexecutions\x18\x01 \x03(\x0b\x32\x13.isol8.v1.ExecutionR\nexecutions\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"k\n\x16\x43\x61ncelExecutionRequest\x12#\n\x0c\x65xecution_id\x18\x01 \x01(\tH\x00R\x0b\x65xecutionId\x12\x1f\n\nrequest_id\x18\x02 \x01(\tH\x00R\trequestIdB\x0b\n\texecution\"\x19\n\x17\x43\x61ncelExecutionResponse*p\n\tStdinMode\x12\x1a\n\x16STDIN_MODE_UNSPECIFIED\x10\x00\x12\x15\n\x11STDIN_MODE_CLOSED\x10\x01\x12\x14\n\x10STDIN_MODE_BYTES\x10\x02\x12\x1a\n\x16STDIN_MODE_INTERACTIVE\x10\x03*a\n\x0cOnDisconnect\x12\x1d\n\x19ON_DISCONNECT_UNSPECIFIED\x10\x00\x12\x18\n\x14ON_DISCONNECT_CANCEL\x10\x01\x12\x18\n\x14ON_DISCONNECT_DETACH\x10\x02*\xec\x01\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x12\n\x0eOUTCOME_EXITED\x10\x01\x12\x14\n\x10OUTCOME_SIGNALED\x10\x02\x12\x15\n\x11OUTCOME_TIMED_OUT\x10\x03\x12\x19\n\x15OUTCOME_OUT_OF_MEMORY\x10\x04\x12!\n\x1dOUTCOME_OUTPUT_LIMIT_EXCEEDED\x10\x05\x12\x15\n\x11OUTCOME_CANCELLED\x10\x06\x12\x18\n\x14OUTCOME_SETUP_FAILED\x10\x07\x12\x18\n\x14OUTCOME_SANDBOX_LOST\x10\x08*d\n\x05Phase\x12\x15\n\x11PHASE_UNSPECIFIED\x10\x00\x12\x11\n\rPHASE_PREPARE\x10\x01\x12\x11\n\rPHASE_INSTALL\x10\x02\x12\x0f\n\x0bPHASE_SETUP\x10\x03\x12\r\n\tPHASE_RUN\x10\x04*]\n\nUsageScope\x12\x1b\n\x17USAGE_SCOPE_UNSPECIFIED\x10\x00\x12\x19\n\x15USAGE_SCOPE_EXECUTION\x10\x01\x12\x17\n\x13USAGE_SCOPE_SANDBOX\x10\x02*a\n\x0cOutputStream\x12\x1d\n\x19OUTPUT_STREAM_UNSPECIFIED\x10\x00\x12\x18\n\x14OUTPUT_STREAM_STDOUT\x10\x01\x12\x18\n\x14OUTPUT_STREAM_STDERR\x10\x02*\x88\x01\n\x0e\x45xecutionState\x12\x1f\n\x1b\x45XECUTION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x45XECUTION_STATE_QUEUED\x10\x01\x12\x1b\n\x17\x45XECUTION_STATE_RUNNING\x10\x02\x12\x1c\n\x18\x45XECUTION_STATE_FINISHED\x10\x03\x42\'Z%isol8.dev/client/gen/isol8/v1;isol8v1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
-_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, "isol8.v1.execution_pb2", _globals)
+_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'isol8.v1.execution_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-    _globals["DESCRIPTOR"]._loaded_options = None
-    _globals["DESCRIPTOR"]._serialized_options = b"Z%isol8.dev/client/gen/isol8/v1;isol8v1"
-    _globals["_EXECUTEREQUEST_ENVENTRY"]._loaded_options = None
-    _globals["_EXECUTEREQUEST_ENVENTRY"]._serialized_options = b"8\001"
-    _globals["_EXECUTEREQUEST_SECRETSENTRY"]._loaded_options = None
-    _globals["_EXECUTEREQUEST_SECRETSENTRY"]._serialized_options = b"8\001"
-    _globals["_EXECUTEREQUEST_LABELSENTRY"]._loaded_options = None
-    _globals["_EXECUTEREQUEST_LABELSENTRY"]._serialized_options = b"8\001"
-    _globals["_EXECUTION_LABELSENTRY"]._loaded_options = None
-    _globals["_EXECUTION_LABELSENTRY"]._serialized_options = b"8\001"
-    _globals["_LISTEXECUTIONSREQUEST_LABELSENTRY"]._loaded_options = None
-    _globals["_LISTEXECUTIONSREQUEST_LABELSENTRY"]._serialized_options = b"8\001"
-    _globals["_STDINMODE"]._serialized_start = 6308
-    _globals["_STDINMODE"]._serialized_end = 6420
-    _globals["_ONDISCONNECT"]._serialized_start = 6422
-    _globals["_ONDISCONNECT"]._serialized_end = 6519
-    _globals["_OUTCOME"]._serialized_start = 6522
-    _globals["_OUTCOME"]._serialized_end = 6758
-    _globals["_PHASE"]._serialized_start = 6760
-    _globals["_PHASE"]._serialized_end = 6860
-    _globals["_USAGESCOPE"]._serialized_start = 6862
-    _globals["_USAGESCOPE"]._serialized_end = 6955
-    _globals["_OUTPUTSTREAM"]._serialized_start = 6957
-    _globals["_OUTPUTSTREAM"]._serialized_end = 7054
-    _globals["_EXECUTIONSTATE"]._serialized_start = 7057
-    _globals["_EXECUTIONSTATE"]._serialized_end = 7193
-    _globals["_EXECUTEREQUEST"]._serialized_start = 172
-    _globals["_EXECUTEREQUEST"]._serialized_end = 1239
-    _globals["_EXECUTEREQUEST_ENVENTRY"]._serialized_start = 1056
-    _globals["_EXECUTEREQUEST_ENVENTRY"]._serialized_end = 1110
-    _globals["_EXECUTEREQUEST_SECRETSENTRY"]._serialized_start = 1112
-    _globals["_EXECUTEREQUEST_SECRETSENTRY"]._serialized_end = 1170
-    _globals["_EXECUTEREQUEST_LABELSENTRY"]._serialized_start = 1172
-    _globals["_EXECUTEREQUEST_LABELSENTRY"]._serialized_end = 1229
-    _globals["_CODEURL"]._serialized_start = 1241
-    _globals["_CODEURL"]._serialized_end = 1292
-    _globals["_EXECUTERESPONSE"]._serialized_start = 1295
-    _globals["_EXECUTERESPONSE"]._serialized_end = 2225
-    _globals["_STREAMSTATS"]._serialized_start = 2227
-    _globals["_STREAMSTATS"]._serialized_end = 2340
-    _globals["_USAGE"]._serialized_start = 2343
-    _globals["_USAGE"]._serialized_end = 2848
-    _globals["_TIMINGS"]._serialized_start = 2851
-    _globals["_TIMINGS"]._serialized_end = 3228
-    _globals["_NETWORKCONNECTION"]._serialized_start = 3231
-    _globals["_NETWORKCONNECTION"]._serialized_end = 3484
-    _globals["_EXECUTIONEVENT"]._serialized_start = 3487
-    _globals["_EXECUTIONEVENT"]._serialized_end = 4059
-    _globals["_EXECUTIONSTARTED"]._serialized_start = 4062
-    _globals["_EXECUTIONSTARTED"]._serialized_end = 4304
-    _globals["_EXECUTIONQUEUED"]._serialized_start = 4306
-    _globals["_EXECUTIONQUEUED"]._serialized_end = 4351
-    _globals["_EXECUTIONPHASE"]._serialized_start = 4353
-    _globals["_EXECUTIONPHASE"]._serialized_end = 4408
-    _globals["_EXECUTIONOUTPUT"]._serialized_start = 4410
-    _globals["_EXECUTIONOUTPUT"]._serialized_end = 4530
-    _globals["_EXECUTIONGAP"]._serialized_start = 4532
-    _globals["_EXECUTIONGAP"]._serialized_end = 4604
-    _globals["_EXECUTESTREAMREQUEST"]._serialized_start = 4606
-    _globals["_EXECUTESTREAMREQUEST"]._serialized_end = 4680
-    _globals["_EXECUTESTREAMRESPONSE"]._serialized_start = 4682
-    _globals["_EXECUTESTREAMRESPONSE"]._serialized_end = 4753
-    _globals["_WATCHEXECUTIONREQUEST"]._serialized_start = 4756
-    _globals["_WATCHEXECUTIONREQUEST"]._serialized_end = 4901
-    _globals["_WATCHEXECUTIONRESPONSE"]._serialized_start = 4903
-    _globals["_WATCHEXECUTIONRESPONSE"]._serialized_end = 4975
-    _globals["_GETEXECUTIONREQUEST"]._serialized_start = 4977
-    _globals["_GETEXECUTIONREQUEST"]._serialized_end = 5081
-    _globals["_GETEXECUTIONRESPONSE"]._serialized_start = 5083
-    _globals["_GETEXECUTIONRESPONSE"]._serialized_end = 5156
-    _globals["_EXECUTION"]._serialized_start = 5159
-    _globals["_EXECUTION"]._serialized_end = 5683
-    _globals["_EXECUTION_LABELSENTRY"]._serialized_start = 1172
-    _globals["_EXECUTION_LABELSENTRY"]._serialized_end = 1229
-    _globals["_LISTEXECUTIONSREQUEST"]._serialized_start = 5686
-    _globals["_LISTEXECUTIONSREQUEST"]._serialized_end = 6051
-    _globals["_LISTEXECUTIONSREQUEST_LABELSENTRY"]._serialized_start = 1172
-    _globals["_LISTEXECUTIONSREQUEST_LABELSENTRY"]._serialized_end = 1229
-    _globals["_LISTEXECUTIONSRESPONSE"]._serialized_start = 6053
-    _globals["_LISTEXECUTIONSRESPONSE"]._serialized_end = 6170
-    _globals["_CANCELEXECUTIONREQUEST"]._serialized_start = 6172
-    _globals["_CANCELEXECUTIONREQUEST"]._serialized_end = 6279
-    _globals["_CANCELEXECUTIONRESPONSE"]._serialized_start = 6281
-    _globals["_CANCELEXECUTIONRESPONSE"]._serialized_end = 6306
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'Z%isol8.dev/client/gen/isol8/v1;isol8v1'
+  _globals['_EXECUTEREQUEST_ENVENTRY']._loaded_options = None
+  _globals['_EXECUTEREQUEST_ENVENTRY']._serialized_options = b'8\001'
+  _globals['_EXECUTEREQUEST_SECRETSENTRY']._loaded_options = None
+  _globals['_EXECUTEREQUEST_SECRETSENTRY']._serialized_options = b'8\001'
+  _globals['_EXECUTEREQUEST_LABELSENTRY']._loaded_options = None
+  _globals['_EXECUTEREQUEST_LABELSENTRY']._serialized_options = b'8\001'
+  _globals['_EXECUTION_LABELSENTRY']._loaded_options = None
+  _globals['_EXECUTION_LABELSENTRY']._serialized_options = b'8\001'
+  _globals['_LISTEXECUTIONSREQUEST_LABELSENTRY']._loaded_options = None
+  _globals['_LISTEXECUTIONSREQUEST_LABELSENTRY']._serialized_options = b'8\001'
+  _globals['_STDINMODE']._serialized_start=6308
+  _globals['_STDINMODE']._serialized_end=6420
+  _globals['_ONDISCONNECT']._serialized_start=6422
+  _globals['_ONDISCONNECT']._serialized_end=6519
+  _globals['_OUTCOME']._serialized_start=6522
+  _globals['_OUTCOME']._serialized_end=6758
+  _globals['_PHASE']._serialized_start=6760
+  _globals['_PHASE']._serialized_end=6860
+  _globals['_USAGESCOPE']._serialized_start=6862
+  _globals['_USAGESCOPE']._serialized_end=6955
+  _globals['_OUTPUTSTREAM']._serialized_start=6957
+  _globals['_OUTPUTSTREAM']._serialized_end=7054
+  _globals['_EXECUTIONSTATE']._serialized_start=7057
+  _globals['_EXECUTIONSTATE']._serialized_end=7193
+  _globals['_EXECUTEREQUEST']._serialized_start=172
+  _globals['_EXECUTEREQUEST']._serialized_end=1239
+  _globals['_EXECUTEREQUEST_ENVENTRY']._serialized_start=1056
+  _globals['_EXECUTEREQUEST_ENVENTRY']._serialized_end=1110
+  _globals['_EXECUTEREQUEST_SECRETSENTRY']._serialized_start=1112
+  _globals['_EXECUTEREQUEST_SECRETSENTRY']._serialized_end=1170
+  _globals['_EXECUTEREQUEST_LABELSENTRY']._serialized_start=1172
+  _globals['_EXECUTEREQUEST_LABELSENTRY']._serialized_end=1229
+  _globals['_CODEURL']._serialized_start=1241
+  _globals['_CODEURL']._serialized_end=1292
+  _globals['_EXECUTERESPONSE']._serialized_start=1295
+  _globals['_EXECUTERESPONSE']._serialized_end=2225
+  _globals['_STREAMSTATS']._serialized_start=2227
+  _globals['_STREAMSTATS']._serialized_end=2340
+  _globals['_USAGE']._serialized_start=2343
+  _globals['_USAGE']._serialized_end=2848
+  _globals['_TIMINGS']._serialized_start=2851
+  _globals['_TIMINGS']._serialized_end=3228
+  _globals['_NETWORKCONNECTION']._serialized_start=3231
+  _globals['_NETWORKCONNECTION']._serialized_end=3484
+  _globals['_EXECUTIONEVENT']._serialized_start=3487
+  _globals['_EXECUTIONEVENT']._serialized_end=4059
+  _globals['_EXECUTIONSTARTED']._serialized_start=4062
+  _globals['_EXECUTIONSTARTED']._serialized_end=4304
+  _globals['_EXECUTIONQUEUED']._serialized_start=4306
+  _globals['_EXECUTIONQUEUED']._serialized_end=4351
+  _globals['_EXECUTIONPHASE']._serialized_start=4353
+  _globals['_EXECUTIONPHASE']._serialized_end=4408
+  _globals['_EXECUTIONOUTPUT']._serialized_start=4410
+  _globals['_EXECUTIONOUTPUT']._serialized_end=4530
+  _globals['_EXECUTIONGAP']._serialized_start=4532
+  _globals['_EXECUTIONGAP']._serialized_end=4604
+  _globals['_EXECUTESTREAMREQUEST']._serialized_start=4606
+  _globals['_EXECUTESTREAMREQUEST']._serialized_end=4680
+  _globals['_EXECUTESTREAMRESPONSE']._serialized_start=4682
+  _globals['_EXECUTESTREAMRESPONSE']._serialized_end=4753
+  _globals['_WATCHEXECUTIONREQUEST']._serialized_start=4756
+  _globals['_WATCHEXECUTIONREQUEST']._serialized_end=4901
+  _globals['_WATCHEXECUTIONRESPONSE']._serialized_start=4903
+  _globals['_WATCHEXECUTIONRESPONSE']._serialized_end=4975
+  _globals['_GETEXECUTIONREQUEST']._serialized_start=4977
+  _globals['_GETEXECUTIONREQUEST']._serialized_end=5081
+  _globals['_GETEXECUTIONRESPONSE']._serialized_start=5083
+  _globals['_GETEXECUTIONRESPONSE']._serialized_end=5156
+  _globals['_EXECUTION']._serialized_start=5159
+  _globals['_EXECUTION']._serialized_end=5683
+  _globals['_EXECUTION_LABELSENTRY']._serialized_start=1172
+  _globals['_EXECUTION_LABELSENTRY']._serialized_end=1229
+  _globals['_LISTEXECUTIONSREQUEST']._serialized_start=5686
+  _globals['_LISTEXECUTIONSREQUEST']._serialized_end=6051
+  _globals['_LISTEXECUTIONSREQUEST_LABELSENTRY']._serialized_start=1172
+  _globals['_LISTEXECUTIONSREQUEST_LABELSENTRY']._serialized_end=1229
+  _globals['_LISTEXECUTIONSRESPONSE']._serialized_start=6053
+  _globals['_LISTEXECUTIONSRESPONSE']._serialized_end=6170
+  _globals['_CANCELEXECUTIONREQUEST']._serialized_start=6172
+  _globals['_CANCELEXECUTIONREQUEST']._serialized_end=6279
+  _globals['_CANCELEXECUTIONRESPONSE']._serialized_start=6281
+  _globals['_CANCELEXECUTIONRESPONSE']._serialized_end=6306
 # @@protoc_insertion_point(module_scope)

@@ -65,7 +65,6 @@ class ExecutionState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     EXECUTION_STATE_QUEUED: _ClassVar[ExecutionState]
     EXECUTION_STATE_RUNNING: _ClassVar[ExecutionState]
     EXECUTION_STATE_FINISHED: _ClassVar[ExecutionState]
-
 STDIN_MODE_UNSPECIFIED: StdinMode
 STDIN_MODE_CLOSED: StdinMode
 STDIN_MODE_BYTES: StdinMode
@@ -99,30 +98,7 @@ EXECUTION_STATE_RUNNING: ExecutionState
 EXECUTION_STATE_FINISHED: ExecutionState
 
 class ExecuteRequest(_message.Message):
-    __slots__ = (
-        "runtime",
-        "code",
-        "command",
-        "code_url",
-        "arguments",
-        "env",
-        "stdin",
-        "stdin_mode",
-        "working_directory",
-        "files",
-        "output_paths",
-        "setup_script",
-        "packages",
-        "session_id",
-        "create_session_if_missing",
-        "context",
-        "secrets",
-        "policy",
-        "request_id",
-        "image",
-        "labels",
-        "on_disconnect",
-    )
+    __slots__ = ("runtime", "code", "command", "code_url", "arguments", "env", "stdin", "stdin_mode", "working_directory", "files", "output_paths", "setup_script", "packages", "session_id", "create_session_if_missing", "context", "secrets", "policy", "request_id", "image", "labels", "on_disconnect")
     class EnvEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -130,7 +106,6 @@ class ExecuteRequest(_message.Message):
         key: str
         value: str
         def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
-
     class SecretsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -138,7 +113,6 @@ class ExecuteRequest(_message.Message):
         key: str
         value: str
         def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
-
     class LabelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -146,7 +120,6 @@ class ExecuteRequest(_message.Message):
         key: str
         value: str
         def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
-
     RUNTIME_FIELD_NUMBER: _ClassVar[int]
     CODE_FIELD_NUMBER: _ClassVar[int]
     COMMAND_FIELD_NUMBER: _ClassVar[int]
@@ -191,31 +164,7 @@ class ExecuteRequest(_message.Message):
     image: str
     labels: _containers.ScalarMap[str, str]
     on_disconnect: OnDisconnect
-    def __init__(
-        self,
-        runtime: _Optional[str] = ...,
-        code: _Optional[str] = ...,
-        command: _Optional[str] = ...,
-        code_url: _Optional[_Union[CodeUrl, _Mapping]] = ...,
-        arguments: _Optional[_Iterable[str]] = ...,
-        env: _Optional[_Mapping[str, str]] = ...,
-        stdin: _Optional[bytes] = ...,
-        stdin_mode: _Optional[_Union[StdinMode, str]] = ...,
-        working_directory: _Optional[str] = ...,
-        files: _Optional[_Iterable[_Union[_file_pb2.InputFile, _Mapping]]] = ...,
-        output_paths: _Optional[_Iterable[str]] = ...,
-        setup_script: _Optional[str] = ...,
-        packages: _Optional[_Iterable[str]] = ...,
-        session_id: _Optional[str] = ...,
-        create_session_if_missing: _Optional[bool] = ...,
-        context: _Optional[str] = ...,
-        secrets: _Optional[_Mapping[str, str]] = ...,
-        policy: _Optional[_Union[_policy_pb2.Policy, _Mapping]] = ...,
-        request_id: _Optional[str] = ...,
-        image: _Optional[str] = ...,
-        labels: _Optional[_Mapping[str, str]] = ...,
-        on_disconnect: _Optional[_Union[OnDisconnect, str]] = ...,
-    ) -> None: ...
+    def __init__(self, runtime: _Optional[str] = ..., code: _Optional[str] = ..., command: _Optional[str] = ..., code_url: _Optional[_Union[CodeUrl, _Mapping]] = ..., arguments: _Optional[_Iterable[str]] = ..., env: _Optional[_Mapping[str, str]] = ..., stdin: _Optional[bytes] = ..., stdin_mode: _Optional[_Union[StdinMode, str]] = ..., working_directory: _Optional[str] = ..., files: _Optional[_Iterable[_Union[_file_pb2.InputFile, _Mapping]]] = ..., output_paths: _Optional[_Iterable[str]] = ..., setup_script: _Optional[str] = ..., packages: _Optional[_Iterable[str]] = ..., session_id: _Optional[str] = ..., create_session_if_missing: _Optional[bool] = ..., context: _Optional[str] = ..., secrets: _Optional[_Mapping[str, str]] = ..., policy: _Optional[_Union[_policy_pb2.Policy, _Mapping]] = ..., request_id: _Optional[str] = ..., image: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., on_disconnect: _Optional[_Union[OnDisconnect, str]] = ...) -> None: ...
 
 class CodeUrl(_message.Message):
     __slots__ = ("url", "sha256")
@@ -226,29 +175,7 @@ class CodeUrl(_message.Message):
     def __init__(self, url: _Optional[str] = ..., sha256: _Optional[str] = ...) -> None: ...
 
 class ExecuteResponse(_message.Message):
-    __slots__ = (
-        "execution_id",
-        "session_id",
-        "outcome",
-        "exit_code",
-        "signal",
-        "phase",
-        "message",
-        "stdout",
-        "stderr",
-        "stdout_raw",
-        "stderr_raw",
-        "stdout_stats",
-        "stderr_stats",
-        "files",
-        "missing_output_paths",
-        "displays",
-        "usage",
-        "timings",
-        "network_log",
-        "effective_policy",
-        "policy_digest",
-    )
+    __slots__ = ("execution_id", "session_id", "outcome", "exit_code", "signal", "phase", "message", "stdout", "stderr", "stdout_raw", "stderr_raw", "stdout_stats", "stderr_stats", "files", "missing_output_paths", "displays", "usage", "timings", "network_log", "effective_policy", "policy_digest")
     EXECUTION_ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
@@ -291,32 +218,7 @@ class ExecuteResponse(_message.Message):
     network_log: _containers.RepeatedCompositeFieldContainer[NetworkConnection]
     effective_policy: _policy_pb2.EffectivePolicy
     policy_digest: str
-    def __init__(
-        self,
-        execution_id: _Optional[str] = ...,
-        session_id: _Optional[str] = ...,
-        outcome: _Optional[_Union[Outcome, str]] = ...,
-        exit_code: _Optional[int] = ...,
-        signal: _Optional[int] = ...,
-        phase: _Optional[_Union[Phase, str]] = ...,
-        message: _Optional[str] = ...,
-        stdout: _Optional[str] = ...,
-        stderr: _Optional[str] = ...,
-        stdout_raw: _Optional[bytes] = ...,
-        stderr_raw: _Optional[bytes] = ...,
-        stdout_stats: _Optional[_Union[StreamStats, _Mapping]] = ...,
-        stderr_stats: _Optional[_Union[StreamStats, _Mapping]] = ...,
-        files: _Optional[_Iterable[_Union[_file_pb2.OutputFile, _Mapping]]] = ...,
-        missing_output_paths: _Optional[
-            _Iterable[_Union[_file_pb2.MissingOutputPath, _Mapping]]
-        ] = ...,
-        displays: _Optional[_Iterable[_Union[_display_pb2.Display, _Mapping]]] = ...,
-        usage: _Optional[_Union[Usage, _Mapping]] = ...,
-        timings: _Optional[_Union[Timings, _Mapping]] = ...,
-        network_log: _Optional[_Iterable[_Union[NetworkConnection, _Mapping]]] = ...,
-        effective_policy: _Optional[_Union[_policy_pb2.EffectivePolicy, _Mapping]] = ...,
-        policy_digest: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, execution_id: _Optional[str] = ..., session_id: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., phase: _Optional[_Union[Phase, str]] = ..., message: _Optional[str] = ..., stdout: _Optional[str] = ..., stderr: _Optional[str] = ..., stdout_raw: _Optional[bytes] = ..., stderr_raw: _Optional[bytes] = ..., stdout_stats: _Optional[_Union[StreamStats, _Mapping]] = ..., stderr_stats: _Optional[_Union[StreamStats, _Mapping]] = ..., files: _Optional[_Iterable[_Union[_file_pb2.OutputFile, _Mapping]]] = ..., missing_output_paths: _Optional[_Iterable[_Union[_file_pb2.MissingOutputPath, _Mapping]]] = ..., displays: _Optional[_Iterable[_Union[_display_pb2.Display, _Mapping]]] = ..., usage: _Optional[_Union[Usage, _Mapping]] = ..., timings: _Optional[_Union[Timings, _Mapping]] = ..., network_log: _Optional[_Iterable[_Union[NetworkConnection, _Mapping]]] = ..., effective_policy: _Optional[_Union[_policy_pb2.EffectivePolicy, _Mapping]] = ..., policy_digest: _Optional[str] = ...) -> None: ...
 
 class StreamStats(_message.Message):
     __slots__ = ("total_bytes", "dropped_bytes", "truncated")
@@ -326,24 +228,10 @@ class StreamStats(_message.Message):
     total_bytes: int
     dropped_bytes: int
     truncated: bool
-    def __init__(
-        self,
-        total_bytes: _Optional[int] = ...,
-        dropped_bytes: _Optional[int] = ...,
-        truncated: _Optional[bool] = ...,
-    ) -> None: ...
+    def __init__(self, total_bytes: _Optional[int] = ..., dropped_bytes: _Optional[int] = ..., truncated: _Optional[bool] = ...) -> None: ...
 
 class Usage(_message.Message):
-    __slots__ = (
-        "cpu_user",
-        "cpu_system",
-        "peak_memory_bytes",
-        "peak_processes",
-        "oom_kills",
-        "network_received_bytes",
-        "network_sent_bytes",
-        "scope",
-    )
+    __slots__ = ("cpu_user", "cpu_system", "peak_memory_bytes", "peak_processes", "oom_kills", "network_received_bytes", "network_sent_bytes", "scope")
     CPU_USER_FIELD_NUMBER: _ClassVar[int]
     CPU_SYSTEM_FIELD_NUMBER: _ClassVar[int]
     PEAK_MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
@@ -360,17 +248,7 @@ class Usage(_message.Message):
     network_received_bytes: int
     network_sent_bytes: int
     scope: UsageScope
-    def __init__(
-        self,
-        cpu_user: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...,
-        cpu_system: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...,
-        peak_memory_bytes: _Optional[int] = ...,
-        peak_processes: _Optional[int] = ...,
-        oom_kills: _Optional[int] = ...,
-        network_received_bytes: _Optional[int] = ...,
-        network_sent_bytes: _Optional[int] = ...,
-        scope: _Optional[_Union[UsageScope, str]] = ...,
-    ) -> None: ...
+    def __init__(self, cpu_user: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., cpu_system: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., peak_memory_bytes: _Optional[int] = ..., peak_processes: _Optional[int] = ..., oom_kills: _Optional[int] = ..., network_received_bytes: _Optional[int] = ..., network_sent_bytes: _Optional[int] = ..., scope: _Optional[_Union[UsageScope, str]] = ...) -> None: ...
 
 class Timings(_message.Message):
     __slots__ = ("queued", "acquired", "installed", "setup", "first_output", "run", "total")
@@ -388,28 +266,10 @@ class Timings(_message.Message):
     first_output: _duration_pb2.Duration
     run: _duration_pb2.Duration
     total: _duration_pb2.Duration
-    def __init__(
-        self,
-        queued: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...,
-        acquired: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...,
-        installed: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...,
-        setup: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...,
-        first_output: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...,
-        run: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...,
-        total: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...,
-    ) -> None: ...
+    def __init__(self, queued: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., acquired: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., installed: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., setup: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., first_output: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., run: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., total: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class NetworkConnection(_message.Message):
-    __slots__ = (
-        "time",
-        "host",
-        "port",
-        "address",
-        "allowed",
-        "reason",
-        "received_bytes",
-        "sent_bytes",
-    )
+    __slots__ = ("time", "host", "port", "address", "allowed", "reason", "received_bytes", "sent_bytes")
     TIME_FIELD_NUMBER: _ClassVar[int]
     HOST_FIELD_NUMBER: _ClassVar[int]
     PORT_FIELD_NUMBER: _ClassVar[int]
@@ -426,32 +286,10 @@ class NetworkConnection(_message.Message):
     reason: str
     received_bytes: int
     sent_bytes: int
-    def __init__(
-        self,
-        time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        host: _Optional[str] = ...,
-        port: _Optional[int] = ...,
-        address: _Optional[str] = ...,
-        allowed: _Optional[bool] = ...,
-        reason: _Optional[str] = ...,
-        received_bytes: _Optional[int] = ...,
-        sent_bytes: _Optional[int] = ...,
-    ) -> None: ...
+    def __init__(self, time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., host: _Optional[str] = ..., port: _Optional[int] = ..., address: _Optional[str] = ..., allowed: _Optional[bool] = ..., reason: _Optional[str] = ..., received_bytes: _Optional[int] = ..., sent_bytes: _Optional[int] = ...) -> None: ...
 
 class ExecutionEvent(_message.Message):
-    __slots__ = (
-        "sequence",
-        "event_time",
-        "started",
-        "queued",
-        "phase",
-        "output",
-        "display",
-        "network",
-        "file",
-        "gap",
-        "finished",
-    )
+    __slots__ = ("sequence", "event_time", "started", "queued", "phase", "output", "display", "network", "file", "gap", "finished")
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     EVENT_TIME_FIELD_NUMBER: _ClassVar[int]
     STARTED_FIELD_NUMBER: _ClassVar[int]
@@ -474,20 +312,7 @@ class ExecutionEvent(_message.Message):
     file: _file_pb2.FileChunk
     gap: ExecutionGap
     finished: ExecuteResponse
-    def __init__(
-        self,
-        sequence: _Optional[int] = ...,
-        event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        started: _Optional[_Union[ExecutionStarted, _Mapping]] = ...,
-        queued: _Optional[_Union[ExecutionQueued, _Mapping]] = ...,
-        phase: _Optional[_Union[ExecutionPhase, _Mapping]] = ...,
-        output: _Optional[_Union[ExecutionOutput, _Mapping]] = ...,
-        display: _Optional[_Union[_display_pb2.Display, _Mapping]] = ...,
-        network: _Optional[_Union[NetworkConnection, _Mapping]] = ...,
-        file: _Optional[_Union[_file_pb2.FileChunk, _Mapping]] = ...,
-        gap: _Optional[_Union[ExecutionGap, _Mapping]] = ...,
-        finished: _Optional[_Union[ExecuteResponse, _Mapping]] = ...,
-    ) -> None: ...
+    def __init__(self, sequence: _Optional[int] = ..., event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., started: _Optional[_Union[ExecutionStarted, _Mapping]] = ..., queued: _Optional[_Union[ExecutionQueued, _Mapping]] = ..., phase: _Optional[_Union[ExecutionPhase, _Mapping]] = ..., output: _Optional[_Union[ExecutionOutput, _Mapping]] = ..., display: _Optional[_Union[_display_pb2.Display, _Mapping]] = ..., network: _Optional[_Union[NetworkConnection, _Mapping]] = ..., file: _Optional[_Union[_file_pb2.FileChunk, _Mapping]] = ..., gap: _Optional[_Union[ExecutionGap, _Mapping]] = ..., finished: _Optional[_Union[ExecuteResponse, _Mapping]] = ...) -> None: ...
 
 class ExecutionStarted(_message.Message):
     __slots__ = ("execution_id", "session_id", "effective_policy", "policy_digest", "queued")
@@ -501,14 +326,7 @@ class ExecutionStarted(_message.Message):
     effective_policy: _policy_pb2.EffectivePolicy
     policy_digest: str
     queued: _duration_pb2.Duration
-    def __init__(
-        self,
-        execution_id: _Optional[str] = ...,
-        session_id: _Optional[str] = ...,
-        effective_policy: _Optional[_Union[_policy_pb2.EffectivePolicy, _Mapping]] = ...,
-        policy_digest: _Optional[str] = ...,
-        queued: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...,
-    ) -> None: ...
+    def __init__(self, execution_id: _Optional[str] = ..., session_id: _Optional[str] = ..., effective_policy: _Optional[_Union[_policy_pb2.EffectivePolicy, _Mapping]] = ..., policy_digest: _Optional[str] = ..., queued: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
 
 class ExecutionQueued(_message.Message):
     __slots__ = ("position",)
@@ -530,12 +348,7 @@ class ExecutionOutput(_message.Message):
     stream: OutputStream
     text: str
     data: bytes
-    def __init__(
-        self,
-        stream: _Optional[_Union[OutputStream, str]] = ...,
-        text: _Optional[str] = ...,
-        data: _Optional[bytes] = ...,
-    ) -> None: ...
+    def __init__(self, stream: _Optional[_Union[OutputStream, str]] = ..., text: _Optional[str] = ..., data: _Optional[bytes] = ...) -> None: ...
 
 class ExecutionGap(_message.Message):
     __slots__ = ("to", "bytes")
@@ -566,12 +379,7 @@ class WatchExecutionRequest(_message.Message):
     execution_id: str
     request_id: str
     after_sequence: int
-    def __init__(
-        self,
-        execution_id: _Optional[str] = ...,
-        request_id: _Optional[str] = ...,
-        after_sequence: _Optional[int] = ...,
-    ) -> None: ...
+    def __init__(self, execution_id: _Optional[str] = ..., request_id: _Optional[str] = ..., after_sequence: _Optional[int] = ...) -> None: ...
 
 class WatchExecutionResponse(_message.Message):
     __slots__ = ("event",)
@@ -585,9 +393,7 @@ class GetExecutionRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     execution_id: str
     request_id: str
-    def __init__(
-        self, execution_id: _Optional[str] = ..., request_id: _Optional[str] = ...
-    ) -> None: ...
+    def __init__(self, execution_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class GetExecutionResponse(_message.Message):
     __slots__ = ("execution",)
@@ -596,18 +402,7 @@ class GetExecutionResponse(_message.Message):
     def __init__(self, execution: _Optional[_Union[Execution, _Mapping]] = ...) -> None: ...
 
 class Execution(_message.Message):
-    __slots__ = (
-        "execution_id",
-        "request_id",
-        "session_id",
-        "state",
-        "runtime",
-        "labels",
-        "create_time",
-        "start_time",
-        "end_time",
-        "result",
-    )
+    __slots__ = ("execution_id", "request_id", "session_id", "state", "runtime", "labels", "create_time", "start_time", "end_time", "result")
     class LabelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -615,7 +410,6 @@ class Execution(_message.Message):
         key: str
         value: str
         def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
-
     EXECUTION_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
@@ -636,19 +430,7 @@ class Execution(_message.Message):
     start_time: _timestamp_pb2.Timestamp
     end_time: _timestamp_pb2.Timestamp
     result: ExecuteResponse
-    def __init__(
-        self,
-        execution_id: _Optional[str] = ...,
-        request_id: _Optional[str] = ...,
-        session_id: _Optional[str] = ...,
-        state: _Optional[_Union[ExecutionState, str]] = ...,
-        runtime: _Optional[str] = ...,
-        labels: _Optional[_Mapping[str, str]] = ...,
-        create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        result: _Optional[_Union[ExecuteResponse, _Mapping]] = ...,
-    ) -> None: ...
+    def __init__(self, execution_id: _Optional[str] = ..., request_id: _Optional[str] = ..., session_id: _Optional[str] = ..., state: _Optional[_Union[ExecutionState, str]] = ..., runtime: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., result: _Optional[_Union[ExecuteResponse, _Mapping]] = ...) -> None: ...
 
 class ListExecutionsRequest(_message.Message):
     __slots__ = ("page_size", "page_token", "labels", "session_id", "runtime", "states", "outcomes")
@@ -659,7 +441,6 @@ class ListExecutionsRequest(_message.Message):
         key: str
         value: str
         def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
-
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     LABELS_FIELD_NUMBER: _ClassVar[int]
@@ -674,16 +455,7 @@ class ListExecutionsRequest(_message.Message):
     runtime: str
     states: _containers.RepeatedScalarFieldContainer[ExecutionState]
     outcomes: _containers.RepeatedScalarFieldContainer[Outcome]
-    def __init__(
-        self,
-        page_size: _Optional[int] = ...,
-        page_token: _Optional[str] = ...,
-        labels: _Optional[_Mapping[str, str]] = ...,
-        session_id: _Optional[str] = ...,
-        runtime: _Optional[str] = ...,
-        states: _Optional[_Iterable[_Union[ExecutionState, str]]] = ...,
-        outcomes: _Optional[_Iterable[_Union[Outcome, str]]] = ...,
-    ) -> None: ...
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., session_id: _Optional[str] = ..., runtime: _Optional[str] = ..., states: _Optional[_Iterable[_Union[ExecutionState, str]]] = ..., outcomes: _Optional[_Iterable[_Union[Outcome, str]]] = ...) -> None: ...
 
 class ListExecutionsResponse(_message.Message):
     __slots__ = ("executions", "next_page_token")
@@ -691,11 +463,7 @@ class ListExecutionsResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     executions: _containers.RepeatedCompositeFieldContainer[Execution]
     next_page_token: str
-    def __init__(
-        self,
-        executions: _Optional[_Iterable[_Union[Execution, _Mapping]]] = ...,
-        next_page_token: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, executions: _Optional[_Iterable[_Union[Execution, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class CancelExecutionRequest(_message.Message):
     __slots__ = ("execution_id", "request_id")
@@ -703,9 +471,7 @@ class CancelExecutionRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     execution_id: str
     request_id: str
-    def __init__(
-        self, execution_id: _Optional[str] = ..., request_id: _Optional[str] = ...
-    ) -> None: ...
+    def __init__(self, execution_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class CancelExecutionResponse(_message.Message):
     __slots__ = ()

@@ -17,7 +17,6 @@ class FileType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     FILE_TYPE_DIRECTORY: _ClassVar[FileType]
     FILE_TYPE_SYMLINK: _ClassVar[FileType]
     FILE_TYPE_OTHER: _ClassVar[FileType]
-
 FILE_TYPE_UNSPECIFIED: FileType
 FILE_TYPE_REGULAR: FileType
 FILE_TYPE_DIRECTORY: FileType
@@ -32,12 +31,7 @@ class InputFile(_message.Message):
     path: str
     content: bytes
     mode: int
-    def __init__(
-        self,
-        path: _Optional[str] = ...,
-        content: _Optional[bytes] = ...,
-        mode: _Optional[int] = ...,
-    ) -> None: ...
+    def __init__(self, path: _Optional[str] = ..., content: _Optional[bytes] = ..., mode: _Optional[int] = ...) -> None: ...
 
 class OutputFile(_message.Message):
     __slots__ = ("path", "content", "mode", "sha256")
@@ -49,13 +43,7 @@ class OutputFile(_message.Message):
     content: bytes
     mode: int
     sha256: str
-    def __init__(
-        self,
-        path: _Optional[str] = ...,
-        content: _Optional[bytes] = ...,
-        mode: _Optional[int] = ...,
-        sha256: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, path: _Optional[str] = ..., content: _Optional[bytes] = ..., mode: _Optional[int] = ..., sha256: _Optional[str] = ...) -> None: ...
 
 class MissingOutputPath(_message.Message):
     __slots__ = ("path", "reason")
@@ -77,14 +65,7 @@ class FileChunk(_message.Message):
     chunk: bytes
     last: bool
     sha256: str
-    def __init__(
-        self,
-        path: _Optional[str] = ...,
-        mode: _Optional[int] = ...,
-        chunk: _Optional[bytes] = ...,
-        last: _Optional[bool] = ...,
-        sha256: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, path: _Optional[str] = ..., mode: _Optional[int] = ..., chunk: _Optional[bytes] = ..., last: _Optional[bool] = ..., sha256: _Optional[str] = ...) -> None: ...
 
 class FileInfo(_message.Message):
     __slots__ = ("path", "type", "size_bytes", "mode", "modify_time")
@@ -98,14 +79,7 @@ class FileInfo(_message.Message):
     size_bytes: int
     mode: int
     modify_time: _timestamp_pb2.Timestamp
-    def __init__(
-        self,
-        path: _Optional[str] = ...,
-        type: _Optional[_Union[FileType, str]] = ...,
-        size_bytes: _Optional[int] = ...,
-        mode: _Optional[int] = ...,
-        modify_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-    ) -> None: ...
+    def __init__(self, path: _Optional[str] = ..., type: _Optional[_Union[FileType, str]] = ..., size_bytes: _Optional[int] = ..., mode: _Optional[int] = ..., modify_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class WriteFileRequest(_message.Message):
     __slots__ = ("header", "chunk")
@@ -113,11 +87,7 @@ class WriteFileRequest(_message.Message):
     CHUNK_FIELD_NUMBER: _ClassVar[int]
     header: WriteFileHeader
     chunk: bytes
-    def __init__(
-        self,
-        header: _Optional[_Union[WriteFileHeader, _Mapping]] = ...,
-        chunk: _Optional[bytes] = ...,
-    ) -> None: ...
+    def __init__(self, header: _Optional[_Union[WriteFileHeader, _Mapping]] = ..., chunk: _Optional[bytes] = ...) -> None: ...
 
 class WriteFileHeader(_message.Message):
     __slots__ = ("session_id", "path", "mode", "sha256")
@@ -129,13 +99,7 @@ class WriteFileHeader(_message.Message):
     path: str
     mode: int
     sha256: str
-    def __init__(
-        self,
-        session_id: _Optional[str] = ...,
-        path: _Optional[str] = ...,
-        mode: _Optional[int] = ...,
-        sha256: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, session_id: _Optional[str] = ..., path: _Optional[str] = ..., mode: _Optional[int] = ..., sha256: _Optional[str] = ...) -> None: ...
 
 class WriteFileResponse(_message.Message):
     __slots__ = ("file", "sha256")
@@ -143,9 +107,7 @@ class WriteFileResponse(_message.Message):
     SHA256_FIELD_NUMBER: _ClassVar[int]
     file: FileInfo
     sha256: str
-    def __init__(
-        self, file: _Optional[_Union[FileInfo, _Mapping]] = ..., sha256: _Optional[str] = ...
-    ) -> None: ...
+    def __init__(self, file: _Optional[_Union[FileInfo, _Mapping]] = ..., sha256: _Optional[str] = ...) -> None: ...
 
 class ReadFileRequest(_message.Message):
     __slots__ = ("session_id", "path")
@@ -161,9 +123,7 @@ class ReadFileResponse(_message.Message):
     CHUNK_FIELD_NUMBER: _ClassVar[int]
     file: FileInfo
     chunk: bytes
-    def __init__(
-        self, file: _Optional[_Union[FileInfo, _Mapping]] = ..., chunk: _Optional[bytes] = ...
-    ) -> None: ...
+    def __init__(self, file: _Optional[_Union[FileInfo, _Mapping]] = ..., chunk: _Optional[bytes] = ...) -> None: ...
 
 class ListFilesRequest(_message.Message):
     __slots__ = ("session_id", "path", "recursive", "glob", "page_size", "page_token")
@@ -179,15 +139,7 @@ class ListFilesRequest(_message.Message):
     glob: str
     page_size: int
     page_token: str
-    def __init__(
-        self,
-        session_id: _Optional[str] = ...,
-        path: _Optional[str] = ...,
-        recursive: _Optional[bool] = ...,
-        glob: _Optional[str] = ...,
-        page_size: _Optional[int] = ...,
-        page_token: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, session_id: _Optional[str] = ..., path: _Optional[str] = ..., recursive: _Optional[bool] = ..., glob: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class ListFilesResponse(_message.Message):
     __slots__ = ("files", "next_page_token")
@@ -195,11 +147,7 @@ class ListFilesResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     files: _containers.RepeatedCompositeFieldContainer[FileInfo]
     next_page_token: str
-    def __init__(
-        self,
-        files: _Optional[_Iterable[_Union[FileInfo, _Mapping]]] = ...,
-        next_page_token: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, files: _Optional[_Iterable[_Union[FileInfo, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class MakeDirectoryRequest(_message.Message):
     __slots__ = ("session_id", "path", "mode")
@@ -209,12 +157,7 @@ class MakeDirectoryRequest(_message.Message):
     session_id: str
     path: str
     mode: int
-    def __init__(
-        self,
-        session_id: _Optional[str] = ...,
-        path: _Optional[str] = ...,
-        mode: _Optional[int] = ...,
-    ) -> None: ...
+    def __init__(self, session_id: _Optional[str] = ..., path: _Optional[str] = ..., mode: _Optional[int] = ...) -> None: ...
 
 class MakeDirectoryResponse(_message.Message):
     __slots__ = ("directory",)
@@ -230,12 +173,7 @@ class RemoveFileRequest(_message.Message):
     session_id: str
     path: str
     recursive: bool
-    def __init__(
-        self,
-        session_id: _Optional[str] = ...,
-        path: _Optional[str] = ...,
-        recursive: _Optional[bool] = ...,
-    ) -> None: ...
+    def __init__(self, session_id: _Optional[str] = ..., path: _Optional[str] = ..., recursive: _Optional[bool] = ...) -> None: ...
 
 class RemoveFileResponse(_message.Message):
     __slots__ = ()

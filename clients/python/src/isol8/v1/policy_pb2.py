@@ -4,15 +4,18 @@
 # source: isol8/v1/policy.proto
 # Protobuf Python Version: 7.35.1
 """Generated protocol buffer code."""
-
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import descriptor_pool as _descriptor_pool
 from google.protobuf import runtime_version as _runtime_version
 from google.protobuf import symbol_database as _symbol_database
 from google.protobuf.internal import builder as _builder
-
 _runtime_version.ValidateProtobufRuntimeVersion(
-    _runtime_version.Domain.PUBLIC, 7, 35, 1, "", "isol8/v1/policy.proto"
+    _runtime_version.Domain.PUBLIC,
+    7,
+    35,
+    1,
+    '',
+    'isol8/v1/policy.proto'
 )
 # @@protoc_insertion_point(imports)
 
@@ -22,36 +25,34 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
-    b'\n\x15isol8/v1/policy.proto\x12\x08isol8.v1\x1a\x1egoogle/protobuf/duration.proto"\x97\x02\n\x06Policy\x12\x1d\n\x07profile\x18\x01 \x01(\tH\x00R\x07profile\x88\x01\x01\x12(\n\x06limits\x18\x02 \x01(\x0b\x32\x10.isol8.v1.LimitsR\x06limits\x12+\n\x07network\x18\x03 \x01(\x0b\x32\x11.isol8.v1.NetworkR\x07network\x12\x31\n\tisolation\x18\x04 \x01(\x0b\x32\x13.isol8.v1.IsolationR\tisolation\x12\x44\n\x0fon_output_limit\x18\x05 \x01(\x0e\x32\x17.isol8.v1.OnOutputLimitH\x01R\ronOutputLimit\x88\x01\x01\x42\n\n\x08_profileB\x12\n\x10_on_output_limit"\xb5\x03\n\x06Limits\x12\x33\n\x07timeout\x18\x01 \x01(\x0b\x32\x19.google.protobuf.DurationR\x07timeout\x12&\n\x0cmemory_bytes\x18\x02 \x01(\x03H\x00R\x0bmemoryBytes\x88\x01\x01\x12 \n\tcpu_cores\x18\x03 \x01(\x01H\x01R\x08\x63puCores\x88\x01\x01\x12!\n\tprocesses\x18\x04 \x01(\x05H\x02R\tprocesses\x88\x01\x01\x12&\n\x0coutput_bytes\x18\x05 \x01(\x03H\x03R\x0boutputBytes\x88\x01\x01\x12,\n\x0fworkspace_bytes\x18\x06 \x01(\x03H\x04R\x0eworkspaceBytes\x88\x01\x01\x12 \n\ttmp_bytes\x18\x07 \x01(\x03H\x05R\x08tmpBytes\x88\x01\x01\x12"\n\nopen_files\x18\x08 \x01(\x05H\x06R\topenFiles\x88\x01\x01\x42\x0f\n\r_memory_bytesB\x0c\n\n_cpu_coresB\x0c\n\n_processesB\x0f\n\r_output_bytesB\x12\n\x10_workspace_bytesB\x0c\n\n_tmp_bytesB\r\n\x0b_open_files"\xb9\x01\n\x07Network\x12.\n\x04mode\x18\x01 \x01(\x0e\x32\x15.isol8.v1.NetworkModeH\x00R\x04mode\x88\x01\x01\x12+\n\x05\x61llow\x18\x02 \x03(\x0b\x32\x15.isol8.v1.NetworkRuleR\x05\x61llow\x12)\n\x04\x64\x65ny\x18\x03 \x03(\x0b\x32\x15.isol8.v1.NetworkRuleR\x04\x64\x65ny\x12\x15\n\x03log\x18\x04 \x01(\x08H\x01R\x03log\x88\x01\x01\x42\x07\n\x05_modeB\x06\n\x04_log"z\n\x0bNetworkRule\x12\x14\n\x04host\x18\x01 \x01(\tH\x00R\x04host\x12\x1f\n\nhost_regex\x18\x02 \x01(\tH\x00R\thostRegex\x12\x14\n\x04\x63idr\x18\x03 \x01(\tH\x00R\x04\x63idr\x12\x14\n\x05ports\x18\x04 \x03(\rR\x05portsB\x08\n\x06target"\xe4\x01\n\tIsolation\x12(\n\rruntime_class\x18\x01 \x01(\tH\x00R\x0cruntimeClass\x88\x01\x01\x12\x1d\n\x07seccomp\x18\x02 \x01(\tH\x01R\x07seccomp\x88\x01\x01\x12*\n\x05reuse\x18\x03 \x01(\x0e\x32\x0f.isol8.v1.ReuseH\x02R\x05reuse\x88\x01\x01\x12(\n\rwritable_root\x18\x04 \x01(\x08H\x03R\x0cwritableRoot\x88\x01\x01\x42\x10\n\x0e_runtime_classB\n\n\x08_seccompB\x08\n\x06_reuseB\x10\n\x0e_writable_root"\x9f\x02\n\x0f\x45\x66\x66\x65\x63tivePolicy\x12\x18\n\x07profile\x18\x01 \x01(\tR\x07profile\x12(\n\x06limits\x18\x02 \x01(\x0b\x32\x10.isol8.v1.LimitsR\x06limits\x12\x34\n\x07network\x18\x03 \x01(\x0b\x32\x1a.isol8.v1.EffectiveNetworkR\x07network\x12\x31\n\tisolation\x18\x04 \x01(\x0b\x32\x13.isol8.v1.IsolationR\tisolation\x12?\n\x0fon_output_limit\x18\x05 \x01(\x0e\x32\x17.isol8.v1.OnOutputLimitR\ronOutputLimit\x12\x1e\n\nunenforced\x18\x06 \x03(\tR\nunenforced"\x7f\n\x10\x45\x66\x66\x65\x63tiveNetwork\x12)\n\x04mode\x18\x01 \x01(\x0e\x32\x15.isol8.v1.NetworkModeR\x04mode\x12.\n\x06layers\x18\x02 \x03(\x0b\x32\x16.isol8.v1.NetworkLayerR\x06layers\x12\x10\n\x03log\x18\x03 \x01(\x08R\x03log"|\n\x0cNetworkLayer\x12\x14\n\x05level\x18\x01 \x01(\tR\x05level\x12+\n\x05\x61llow\x18\x02 \x03(\x0b\x32\x15.isol8.v1.NetworkRuleR\x05\x61llow\x12)\n\x04\x64\x65ny\x18\x03 \x03(\x0b\x32\x15.isol8.v1.NetworkRuleR\x04\x64\x65ny*h\n\rOnOutputLimit\x12\x1f\n\x1bON_OUTPUT_LIMIT_UNSPECIFIED\x10\x00\x12\x1c\n\x18ON_OUTPUT_LIMIT_TRUNCATE\x10\x01\x12\x18\n\x14ON_OUTPUT_LIMIT_KILL\x10\x02*t\n\x0bNetworkMode\x12\x1c\n\x18NETWORK_MODE_UNSPECIFIED\x10\x00\x12\x15\n\x11NETWORK_MODE_NONE\x10\x01\x12\x19\n\x15NETWORK_MODE_FILTERED\x10\x02\x12\x15\n\x11NETWORK_MODE_OPEN\x10\x03*F\n\x05Reuse\x12\x15\n\x11REUSE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bREUSE_NEVER\x10\x01\x12\x15\n\x11REUSE_SAME_TENANT\x10\x02\x42\'Z%isol8.dev/client/gen/isol8/v1;isol8v1b\x06proto3'
-)
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15isol8/v1/policy.proto\x12\x08isol8.v1\x1a\x1egoogle/protobuf/duration.proto\"\x97\x02\n\x06Policy\x12\x1d\n\x07profile\x18\x01 \x01(\tH\x00R\x07profile\x88\x01\x01\x12(\n\x06limits\x18\x02 \x01(\x0b\x32\x10.isol8.v1.LimitsR\x06limits\x12+\n\x07network\x18\x03 \x01(\x0b\x32\x11.isol8.v1.NetworkR\x07network\x12\x31\n\tisolation\x18\x04 \x01(\x0b\x32\x13.isol8.v1.IsolationR\tisolation\x12\x44\n\x0fon_output_limit\x18\x05 \x01(\x0e\x32\x17.isol8.v1.OnOutputLimitH\x01R\ronOutputLimit\x88\x01\x01\x42\n\n\x08_profileB\x12\n\x10_on_output_limit\"\xb5\x03\n\x06Limits\x12\x33\n\x07timeout\x18\x01 \x01(\x0b\x32\x19.google.protobuf.DurationR\x07timeout\x12&\n\x0cmemory_bytes\x18\x02 \x01(\x03H\x00R\x0bmemoryBytes\x88\x01\x01\x12 \n\tcpu_cores\x18\x03 \x01(\x01H\x01R\x08\x63puCores\x88\x01\x01\x12!\n\tprocesses\x18\x04 \x01(\x05H\x02R\tprocesses\x88\x01\x01\x12&\n\x0coutput_bytes\x18\x05 \x01(\x03H\x03R\x0boutputBytes\x88\x01\x01\x12,\n\x0fworkspace_bytes\x18\x06 \x01(\x03H\x04R\x0eworkspaceBytes\x88\x01\x01\x12 \n\ttmp_bytes\x18\x07 \x01(\x03H\x05R\x08tmpBytes\x88\x01\x01\x12\"\n\nopen_files\x18\x08 \x01(\x05H\x06R\topenFiles\x88\x01\x01\x42\x0f\n\r_memory_bytesB\x0c\n\n_cpu_coresB\x0c\n\n_processesB\x0f\n\r_output_bytesB\x12\n\x10_workspace_bytesB\x0c\n\n_tmp_bytesB\r\n\x0b_open_files\"\xb9\x01\n\x07Network\x12.\n\x04mode\x18\x01 \x01(\x0e\x32\x15.isol8.v1.NetworkModeH\x00R\x04mode\x88\x01\x01\x12+\n\x05\x61llow\x18\x02 \x03(\x0b\x32\x15.isol8.v1.NetworkRuleR\x05\x61llow\x12)\n\x04\x64\x65ny\x18\x03 \x03(\x0b\x32\x15.isol8.v1.NetworkRuleR\x04\x64\x65ny\x12\x15\n\x03log\x18\x04 \x01(\x08H\x01R\x03log\x88\x01\x01\x42\x07\n\x05_modeB\x06\n\x04_log\"z\n\x0bNetworkRule\x12\x14\n\x04host\x18\x01 \x01(\tH\x00R\x04host\x12\x1f\n\nhost_regex\x18\x02 \x01(\tH\x00R\thostRegex\x12\x14\n\x04\x63idr\x18\x03 \x01(\tH\x00R\x04\x63idr\x12\x14\n\x05ports\x18\x04 \x03(\rR\x05portsB\x08\n\x06target\"\xe4\x01\n\tIsolation\x12(\n\rruntime_class\x18\x01 \x01(\tH\x00R\x0cruntimeClass\x88\x01\x01\x12\x1d\n\x07seccomp\x18\x02 \x01(\tH\x01R\x07seccomp\x88\x01\x01\x12*\n\x05reuse\x18\x03 \x01(\x0e\x32\x0f.isol8.v1.ReuseH\x02R\x05reuse\x88\x01\x01\x12(\n\rwritable_root\x18\x04 \x01(\x08H\x03R\x0cwritableRoot\x88\x01\x01\x42\x10\n\x0e_runtime_classB\n\n\x08_seccompB\x08\n\x06_reuseB\x10\n\x0e_writable_root\"\x9f\x02\n\x0f\x45\x66\x66\x65\x63tivePolicy\x12\x18\n\x07profile\x18\x01 \x01(\tR\x07profile\x12(\n\x06limits\x18\x02 \x01(\x0b\x32\x10.isol8.v1.LimitsR\x06limits\x12\x34\n\x07network\x18\x03 \x01(\x0b\x32\x1a.isol8.v1.EffectiveNetworkR\x07network\x12\x31\n\tisolation\x18\x04 \x01(\x0b\x32\x13.isol8.v1.IsolationR\tisolation\x12?\n\x0fon_output_limit\x18\x05 \x01(\x0e\x32\x17.isol8.v1.OnOutputLimitR\ronOutputLimit\x12\x1e\n\nunenforced\x18\x06 \x03(\tR\nunenforced\"\x7f\n\x10\x45\x66\x66\x65\x63tiveNetwork\x12)\n\x04mode\x18\x01 \x01(\x0e\x32\x15.isol8.v1.NetworkModeR\x04mode\x12.\n\x06layers\x18\x02 \x03(\x0b\x32\x16.isol8.v1.NetworkLayerR\x06layers\x12\x10\n\x03log\x18\x03 \x01(\x08R\x03log\"|\n\x0cNetworkLayer\x12\x14\n\x05level\x18\x01 \x01(\tR\x05level\x12+\n\x05\x61llow\x18\x02 \x03(\x0b\x32\x15.isol8.v1.NetworkRuleR\x05\x61llow\x12)\n\x04\x64\x65ny\x18\x03 \x03(\x0b\x32\x15.isol8.v1.NetworkRuleR\x04\x64\x65ny*h\n\rOnOutputLimit\x12\x1f\n\x1bON_OUTPUT_LIMIT_UNSPECIFIED\x10\x00\x12\x1c\n\x18ON_OUTPUT_LIMIT_TRUNCATE\x10\x01\x12\x18\n\x14ON_OUTPUT_LIMIT_KILL\x10\x02*t\n\x0bNetworkMode\x12\x1c\n\x18NETWORK_MODE_UNSPECIFIED\x10\x00\x12\x15\n\x11NETWORK_MODE_NONE\x10\x01\x12\x19\n\x15NETWORK_MODE_FILTERED\x10\x02\x12\x15\n\x11NETWORK_MODE_OPEN\x10\x03*F\n\x05Reuse\x12\x15\n\x11REUSE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bREUSE_NEVER\x10\x01\x12\x15\n\x11REUSE_SAME_TENANT\x10\x02\x42\'Z%isol8.dev/client/gen/isol8/v1;isol8v1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
-_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, "isol8.v1.policy_pb2", _globals)
+_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'isol8.v1.policy_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-    _globals["DESCRIPTOR"]._loaded_options = None
-    _globals["DESCRIPTOR"]._serialized_options = b"Z%isol8.dev/client/gen/isol8/v1;isol8v1"
-    _globals["_ONOUTPUTLIMIT"]._serialized_start = 1877
-    _globals["_ONOUTPUTLIMIT"]._serialized_end = 1981
-    _globals["_NETWORKMODE"]._serialized_start = 1983
-    _globals["_NETWORKMODE"]._serialized_end = 2099
-    _globals["_REUSE"]._serialized_start = 2101
-    _globals["_REUSE"]._serialized_end = 2171
-    _globals["_POLICY"]._serialized_start = 68
-    _globals["_POLICY"]._serialized_end = 347
-    _globals["_LIMITS"]._serialized_start = 350
-    _globals["_LIMITS"]._serialized_end = 787
-    _globals["_NETWORK"]._serialized_start = 790
-    _globals["_NETWORK"]._serialized_end = 975
-    _globals["_NETWORKRULE"]._serialized_start = 977
-    _globals["_NETWORKRULE"]._serialized_end = 1099
-    _globals["_ISOLATION"]._serialized_start = 1102
-    _globals["_ISOLATION"]._serialized_end = 1330
-    _globals["_EFFECTIVEPOLICY"]._serialized_start = 1333
-    _globals["_EFFECTIVEPOLICY"]._serialized_end = 1620
-    _globals["_EFFECTIVENETWORK"]._serialized_start = 1622
-    _globals["_EFFECTIVENETWORK"]._serialized_end = 1749
-    _globals["_NETWORKLAYER"]._serialized_start = 1751
-    _globals["_NETWORKLAYER"]._serialized_end = 1875
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'Z%isol8.dev/client/gen/isol8/v1;isol8v1'
+  _globals['_ONOUTPUTLIMIT']._serialized_start=1877
+  _globals['_ONOUTPUTLIMIT']._serialized_end=1981
+  _globals['_NETWORKMODE']._serialized_start=1983
+  _globals['_NETWORKMODE']._serialized_end=2099
+  _globals['_REUSE']._serialized_start=2101
+  _globals['_REUSE']._serialized_end=2171
+  _globals['_POLICY']._serialized_start=68
+  _globals['_POLICY']._serialized_end=347
+  _globals['_LIMITS']._serialized_start=350
+  _globals['_LIMITS']._serialized_end=787
+  _globals['_NETWORK']._serialized_start=790
+  _globals['_NETWORK']._serialized_end=975
+  _globals['_NETWORKRULE']._serialized_start=977
+  _globals['_NETWORKRULE']._serialized_end=1099
+  _globals['_ISOLATION']._serialized_start=1102
+  _globals['_ISOLATION']._serialized_end=1330
+  _globals['_EFFECTIVEPOLICY']._serialized_start=1333
+  _globals['_EFFECTIVEPOLICY']._serialized_end=1620
+  _globals['_EFFECTIVENETWORK']._serialized_start=1622
+  _globals['_EFFECTIVENETWORK']._serialized_end=1749
+  _globals['_NETWORKLAYER']._serialized_start=1751
+  _globals['_NETWORKLAYER']._serialized_end=1875
 # @@protoc_insertion_point(module_scope)

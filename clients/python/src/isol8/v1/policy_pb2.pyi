@@ -28,7 +28,6 @@ class Reuse(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REUSE_UNSPECIFIED: _ClassVar[Reuse]
     REUSE_NEVER: _ClassVar[Reuse]
     REUSE_SAME_TENANT: _ClassVar[Reuse]
-
 ON_OUTPUT_LIMIT_UNSPECIFIED: OnOutputLimit
 ON_OUTPUT_LIMIT_TRUNCATE: OnOutputLimit
 ON_OUTPUT_LIMIT_KILL: OnOutputLimit
@@ -52,26 +51,10 @@ class Policy(_message.Message):
     network: Network
     isolation: Isolation
     on_output_limit: OnOutputLimit
-    def __init__(
-        self,
-        profile: _Optional[str] = ...,
-        limits: _Optional[_Union[Limits, _Mapping]] = ...,
-        network: _Optional[_Union[Network, _Mapping]] = ...,
-        isolation: _Optional[_Union[Isolation, _Mapping]] = ...,
-        on_output_limit: _Optional[_Union[OnOutputLimit, str]] = ...,
-    ) -> None: ...
+    def __init__(self, profile: _Optional[str] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., network: _Optional[_Union[Network, _Mapping]] = ..., isolation: _Optional[_Union[Isolation, _Mapping]] = ..., on_output_limit: _Optional[_Union[OnOutputLimit, str]] = ...) -> None: ...
 
 class Limits(_message.Message):
-    __slots__ = (
-        "timeout",
-        "memory_bytes",
-        "cpu_cores",
-        "processes",
-        "output_bytes",
-        "workspace_bytes",
-        "tmp_bytes",
-        "open_files",
-    )
+    __slots__ = ("timeout", "memory_bytes", "cpu_cores", "processes", "output_bytes", "workspace_bytes", "tmp_bytes", "open_files")
     TIMEOUT_FIELD_NUMBER: _ClassVar[int]
     MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
     CPU_CORES_FIELD_NUMBER: _ClassVar[int]
@@ -88,17 +71,7 @@ class Limits(_message.Message):
     workspace_bytes: int
     tmp_bytes: int
     open_files: int
-    def __init__(
-        self,
-        timeout: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...,
-        memory_bytes: _Optional[int] = ...,
-        cpu_cores: _Optional[float] = ...,
-        processes: _Optional[int] = ...,
-        output_bytes: _Optional[int] = ...,
-        workspace_bytes: _Optional[int] = ...,
-        tmp_bytes: _Optional[int] = ...,
-        open_files: _Optional[int] = ...,
-    ) -> None: ...
+    def __init__(self, timeout: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., memory_bytes: _Optional[int] = ..., cpu_cores: _Optional[float] = ..., processes: _Optional[int] = ..., output_bytes: _Optional[int] = ..., workspace_bytes: _Optional[int] = ..., tmp_bytes: _Optional[int] = ..., open_files: _Optional[int] = ...) -> None: ...
 
 class Network(_message.Message):
     __slots__ = ("mode", "allow", "deny", "log")
@@ -110,13 +83,7 @@ class Network(_message.Message):
     allow: _containers.RepeatedCompositeFieldContainer[NetworkRule]
     deny: _containers.RepeatedCompositeFieldContainer[NetworkRule]
     log: bool
-    def __init__(
-        self,
-        mode: _Optional[_Union[NetworkMode, str]] = ...,
-        allow: _Optional[_Iterable[_Union[NetworkRule, _Mapping]]] = ...,
-        deny: _Optional[_Iterable[_Union[NetworkRule, _Mapping]]] = ...,
-        log: _Optional[bool] = ...,
-    ) -> None: ...
+    def __init__(self, mode: _Optional[_Union[NetworkMode, str]] = ..., allow: _Optional[_Iterable[_Union[NetworkRule, _Mapping]]] = ..., deny: _Optional[_Iterable[_Union[NetworkRule, _Mapping]]] = ..., log: _Optional[bool] = ...) -> None: ...
 
 class NetworkRule(_message.Message):
     __slots__ = ("host", "host_regex", "cidr", "ports")
@@ -128,13 +95,7 @@ class NetworkRule(_message.Message):
     host_regex: str
     cidr: str
     ports: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(
-        self,
-        host: _Optional[str] = ...,
-        host_regex: _Optional[str] = ...,
-        cidr: _Optional[str] = ...,
-        ports: _Optional[_Iterable[int]] = ...,
-    ) -> None: ...
+    def __init__(self, host: _Optional[str] = ..., host_regex: _Optional[str] = ..., cidr: _Optional[str] = ..., ports: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Isolation(_message.Message):
     __slots__ = ("runtime_class", "seccomp", "reuse", "writable_root")
@@ -146,13 +107,7 @@ class Isolation(_message.Message):
     seccomp: str
     reuse: Reuse
     writable_root: bool
-    def __init__(
-        self,
-        runtime_class: _Optional[str] = ...,
-        seccomp: _Optional[str] = ...,
-        reuse: _Optional[_Union[Reuse, str]] = ...,
-        writable_root: _Optional[bool] = ...,
-    ) -> None: ...
+    def __init__(self, runtime_class: _Optional[str] = ..., seccomp: _Optional[str] = ..., reuse: _Optional[_Union[Reuse, str]] = ..., writable_root: _Optional[bool] = ...) -> None: ...
 
 class EffectivePolicy(_message.Message):
     __slots__ = ("profile", "limits", "network", "isolation", "on_output_limit", "unenforced")
@@ -168,15 +123,7 @@ class EffectivePolicy(_message.Message):
     isolation: Isolation
     on_output_limit: OnOutputLimit
     unenforced: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(
-        self,
-        profile: _Optional[str] = ...,
-        limits: _Optional[_Union[Limits, _Mapping]] = ...,
-        network: _Optional[_Union[EffectiveNetwork, _Mapping]] = ...,
-        isolation: _Optional[_Union[Isolation, _Mapping]] = ...,
-        on_output_limit: _Optional[_Union[OnOutputLimit, str]] = ...,
-        unenforced: _Optional[_Iterable[str]] = ...,
-    ) -> None: ...
+    def __init__(self, profile: _Optional[str] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., network: _Optional[_Union[EffectiveNetwork, _Mapping]] = ..., isolation: _Optional[_Union[Isolation, _Mapping]] = ..., on_output_limit: _Optional[_Union[OnOutputLimit, str]] = ..., unenforced: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class EffectiveNetwork(_message.Message):
     __slots__ = ("mode", "layers", "log")
@@ -186,12 +133,7 @@ class EffectiveNetwork(_message.Message):
     mode: NetworkMode
     layers: _containers.RepeatedCompositeFieldContainer[NetworkLayer]
     log: bool
-    def __init__(
-        self,
-        mode: _Optional[_Union[NetworkMode, str]] = ...,
-        layers: _Optional[_Iterable[_Union[NetworkLayer, _Mapping]]] = ...,
-        log: _Optional[bool] = ...,
-    ) -> None: ...
+    def __init__(self, mode: _Optional[_Union[NetworkMode, str]] = ..., layers: _Optional[_Iterable[_Union[NetworkLayer, _Mapping]]] = ..., log: _Optional[bool] = ...) -> None: ...
 
 class NetworkLayer(_message.Message):
     __slots__ = ("level", "allow", "deny")
@@ -201,9 +143,4 @@ class NetworkLayer(_message.Message):
     level: str
     allow: _containers.RepeatedCompositeFieldContainer[NetworkRule]
     deny: _containers.RepeatedCompositeFieldContainer[NetworkRule]
-    def __init__(
-        self,
-        level: _Optional[str] = ...,
-        allow: _Optional[_Iterable[_Union[NetworkRule, _Mapping]]] = ...,
-        deny: _Optional[_Iterable[_Union[NetworkRule, _Mapping]]] = ...,
-    ) -> None: ...
+    def __init__(self, level: _Optional[str] = ..., allow: _Optional[_Iterable[_Union[NetworkRule, _Mapping]]] = ..., deny: _Optional[_Iterable[_Union[NetworkRule, _Mapping]]] = ...) -> None: ...

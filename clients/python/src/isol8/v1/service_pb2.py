@@ -4,15 +4,18 @@
 # source: isol8/v1/service.proto
 # Protobuf Python Version: 7.35.1
 """Generated protocol buffer code."""
-
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import descriptor_pool as _descriptor_pool
 from google.protobuf import runtime_version as _runtime_version
 from google.protobuf import symbol_database as _symbol_database
 from google.protobuf.internal import builder as _builder
-
 _runtime_version.ValidateProtobufRuntimeVersion(
-    _runtime_version.Domain.PUBLIC, 7, 35, 1, "", "isol8/v1/service.proto"
+    _runtime_version.Domain.PUBLIC,
+    7,
+    35,
+    1,
+    '',
+    'isol8/v1/service.proto'
 )
 # @@protoc_insertion_point(imports)
 
@@ -25,34 +28,32 @@ from isol8.v1 import policy_pb2 as isol8_dot_v1_dot_policy__pb2
 from isol8.v1 import session_pb2 as isol8_dot_v1_dot_session__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
-    b'\n\x16isol8/v1/service.proto\x12\x08isol8.v1\x1a\x18isol8/v1/execution.proto\x1a\x13isol8/v1/file.proto\x1a\x15isol8/v1/policy.proto\x1a\x16isol8/v1/session.proto"p\n\x14ResolvePolicyRequest\x12\x18\n\x07runtime\x18\x01 \x01(\tR\x07runtime\x12\x14\n\x05image\x18\x02 \x01(\tR\x05image\x12(\n\x06policy\x18\x03 \x01(\x0b\x32\x10.isol8.v1.PolicyR\x06policy"\xbd\x01\n\x15ResolvePolicyResponse\x12\x44\n\x10\x65\x66\x66\x65\x63tive_policy\x18\x01 \x01(\x0b\x32\x19.isol8.v1.EffectivePolicyR\x0f\x65\x66\x66\x65\x63tivePolicy\x12#\n\rpolicy_digest\x18\x02 \x01(\tR\x0cpolicyDigest\x12\x39\n\nviolations\x18\x03 \x03(\x0b\x32\x19.isol8.v1.PolicyViolationR\nviolations"I\n\x0fPolicyViolation\x12\x14\n\x05\x66ield\x18\x01 \x01(\tR\x05\x66ield\x12 \n\x0b\x64\x65scription\x18\x02 \x01(\tR\x0b\x64\x65scription"\x16\n\x14GetServerInfoRequest"\xce\x03\n\x15GetServerInfoResponse\x12\x18\n\x07version\x18\x01 \x01(\tR\x07version\x12-\n\x08runtimes\x18\x02 \x03(\x0b\x32\x11.isol8.v1.RuntimeR\x08runtimes\x12,\n\x08\x64\x65\x66\x61ults\x18\x03 \x01(\x0b\x32\x10.isol8.v1.LimitsR\x08\x64\x65\x66\x61ults\x12,\n\x08\x63\x65ilings\x18\x04 \x01(\x0b\x32\x10.isol8.v1.LimitsR\x08\x63\x65ilings\x12\x45\n\x11isolation_classes\x18\x05 \x03(\x0b\x32\x18.isol8.v1.IsolationClassR\x10isolationClasses\x12\'\n\x06quotas\x18\x06 \x03(\x0b\x32\x0f.isol8.v1.QuotaR\x06quotas\x12\x44\n\x10\x63ontainer_engine\x18\x07 \x01(\x0b\x32\x19.isol8.v1.ContainerEngineR\x0f\x63ontainerEngine\x12-\n\x12running_executions\x18\x08 \x01(\x05R\x11runningExecutions\x12+\n\x11queued_executions\x18\t \x01(\x05R\x10queuedExecutions"\x99\x01\n\x07Runtime\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n\x07version\x18\x02 \x01(\tR\x07version\x12\x14\n\x05image\x18\x03 \x01(\tR\x05image\x12\x1c\n\tavailable\x18\x04 \x01(\x08R\tavailable\x12,\n\x12memory_floor_bytes\x18\x05 \x01(\x03R\x10memoryFloorBytes"D\n\x0eIsolationClass\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x1e\n\nunenforced\x18\x02 \x03(\tR\nunenforced"O\n\x05Quota\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05limit\x18\x02 \x01(\x03R\x05limit\x12\x1c\n\tremaining\x18\x03 \x01(\x03R\tremaining"\x8d\x01\n\x0f\x43ontainerEngine\x12\x18\n\x07version\x18\x01 \x01(\tR\x07version\x12\x1f\n\x0b\x61pi_version\x18\x02 \x01(\tR\napiVersion\x12%\n\x0e\x63group_version\x18\x03 \x01(\x05R\rcgroupVersion\x12\x18\n\x07missing\x18\x04 \x03(\tR\x07missing2\x95\x0b\n\x0cIsol8Service\x12>\n\x07\x45xecute\x12\x18.isol8.v1.ExecuteRequest\x1a\x19.isol8.v1.ExecuteResponse\x12R\n\rExecuteStream\x12\x1e.isol8.v1.ExecuteStreamRequest\x1a\x1f.isol8.v1.ExecuteStreamResponse0\x01\x12U\n\x0eWatchExecution\x12\x1f.isol8.v1.WatchExecutionRequest\x1a .isol8.v1.WatchExecutionResponse0\x01\x12M\n\x0cGetExecution\x12\x1d.isol8.v1.GetExecutionRequest\x1a\x1e.isol8.v1.GetExecutionResponse\x12S\n\x0eListExecutions\x12\x1f.isol8.v1.ListExecutionsRequest\x1a .isol8.v1.ListExecutionsResponse\x12V\n\x0f\x43\x61ncelExecution\x12 .isol8.v1.CancelExecutionRequest\x1a!.isol8.v1.CancelExecutionResponse\x12P\n\rCreateSession\x12\x1e.isol8.v1.CreateSessionRequest\x1a\x1f.isol8.v1.CreateSessionResponse\x12G\n\nGetSession\x12\x1b.isol8.v1.GetSessionRequest\x1a\x1c.isol8.v1.GetSessionResponse\x12M\n\x0cListSessions\x12\x1d.isol8.v1.ListSessionsRequest\x1a\x1e.isol8.v1.ListSessionsResponse\x12P\n\rUpdateSession\x12\x1e.isol8.v1.UpdateSessionRequest\x1a\x1f.isol8.v1.UpdateSessionResponse\x12P\n\rDeleteSession\x12\x1e.isol8.v1.DeleteSessionRequest\x1a\x1f.isol8.v1.DeleteSessionResponse\x12\x46\n\tWriteFile\x12\x1a.isol8.v1.WriteFileRequest\x1a\x1b.isol8.v1.WriteFileResponse(\x01\x12\x43\n\x08ReadFile\x12\x19.isol8.v1.ReadFileRequest\x1a\x1a.isol8.v1.ReadFileResponse0\x01\x12\x44\n\tListFiles\x12\x1a.isol8.v1.ListFilesRequest\x1a\x1b.isol8.v1.ListFilesResponse\x12P\n\rMakeDirectory\x12\x1e.isol8.v1.MakeDirectoryRequest\x1a\x1f.isol8.v1.MakeDirectoryResponse\x12G\n\nRemoveFile\x12\x1b.isol8.v1.RemoveFileRequest\x1a\x1c.isol8.v1.RemoveFileResponse\x12P\n\rResolvePolicy\x12\x1e.isol8.v1.ResolvePolicyRequest\x1a\x1f.isol8.v1.ResolvePolicyResponse\x12P\n\rGetServerInfo\x12\x1e.isol8.v1.GetServerInfoRequest\x1a\x1f.isol8.v1.GetServerInfoResponseB\'Z%isol8.dev/client/gen/isol8/v1;isol8v1b\x06proto3'
-)
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16isol8/v1/service.proto\x12\x08isol8.v1\x1a\x18isol8/v1/execution.proto\x1a\x13isol8/v1/file.proto\x1a\x15isol8/v1/policy.proto\x1a\x16isol8/v1/session.proto\"p\n\x14ResolvePolicyRequest\x12\x18\n\x07runtime\x18\x01 \x01(\tR\x07runtime\x12\x14\n\x05image\x18\x02 \x01(\tR\x05image\x12(\n\x06policy\x18\x03 \x01(\x0b\x32\x10.isol8.v1.PolicyR\x06policy\"\xbd\x01\n\x15ResolvePolicyResponse\x12\x44\n\x10\x65\x66\x66\x65\x63tive_policy\x18\x01 \x01(\x0b\x32\x19.isol8.v1.EffectivePolicyR\x0f\x65\x66\x66\x65\x63tivePolicy\x12#\n\rpolicy_digest\x18\x02 \x01(\tR\x0cpolicyDigest\x12\x39\n\nviolations\x18\x03 \x03(\x0b\x32\x19.isol8.v1.PolicyViolationR\nviolations\"I\n\x0fPolicyViolation\x12\x14\n\x05\x66ield\x18\x01 \x01(\tR\x05\x66ield\x12 \n\x0b\x64\x65scription\x18\x02 \x01(\tR\x0b\x64\x65scription\"\x16\n\x14GetServerInfoRequest\"\xce\x03\n\x15GetServerInfoResponse\x12\x18\n\x07version\x18\x01 \x01(\tR\x07version\x12-\n\x08runtimes\x18\x02 \x03(\x0b\x32\x11.isol8.v1.RuntimeR\x08runtimes\x12,\n\x08\x64\x65\x66\x61ults\x18\x03 \x01(\x0b\x32\x10.isol8.v1.LimitsR\x08\x64\x65\x66\x61ults\x12,\n\x08\x63\x65ilings\x18\x04 \x01(\x0b\x32\x10.isol8.v1.LimitsR\x08\x63\x65ilings\x12\x45\n\x11isolation_classes\x18\x05 \x03(\x0b\x32\x18.isol8.v1.IsolationClassR\x10isolationClasses\x12\'\n\x06quotas\x18\x06 \x03(\x0b\x32\x0f.isol8.v1.QuotaR\x06quotas\x12\x44\n\x10\x63ontainer_engine\x18\x07 \x01(\x0b\x32\x19.isol8.v1.ContainerEngineR\x0f\x63ontainerEngine\x12-\n\x12running_executions\x18\x08 \x01(\x05R\x11runningExecutions\x12+\n\x11queued_executions\x18\t \x01(\x05R\x10queuedExecutions\"\x99\x01\n\x07Runtime\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n\x07version\x18\x02 \x01(\tR\x07version\x12\x14\n\x05image\x18\x03 \x01(\tR\x05image\x12\x1c\n\tavailable\x18\x04 \x01(\x08R\tavailable\x12,\n\x12memory_floor_bytes\x18\x05 \x01(\x03R\x10memoryFloorBytes\"D\n\x0eIsolationClass\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x1e\n\nunenforced\x18\x02 \x03(\tR\nunenforced\"O\n\x05Quota\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05limit\x18\x02 \x01(\x03R\x05limit\x12\x1c\n\tremaining\x18\x03 \x01(\x03R\tremaining\"\x8d\x01\n\x0f\x43ontainerEngine\x12\x18\n\x07version\x18\x01 \x01(\tR\x07version\x12\x1f\n\x0b\x61pi_version\x18\x02 \x01(\tR\napiVersion\x12%\n\x0e\x63group_version\x18\x03 \x01(\x05R\rcgroupVersion\x12\x18\n\x07missing\x18\x04 \x03(\tR\x07missing2\x95\x0b\n\x0cIsol8Service\x12>\n\x07\x45xecute\x12\x18.isol8.v1.ExecuteRequest\x1a\x19.isol8.v1.ExecuteResponse\x12R\n\rExecuteStream\x12\x1e.isol8.v1.ExecuteStreamRequest\x1a\x1f.isol8.v1.ExecuteStreamResponse0\x01\x12U\n\x0eWatchExecution\x12\x1f.isol8.v1.WatchExecutionRequest\x1a .isol8.v1.WatchExecutionResponse0\x01\x12M\n\x0cGetExecution\x12\x1d.isol8.v1.GetExecutionRequest\x1a\x1e.isol8.v1.GetExecutionResponse\x12S\n\x0eListExecutions\x12\x1f.isol8.v1.ListExecutionsRequest\x1a .isol8.v1.ListExecutionsResponse\x12V\n\x0f\x43\x61ncelExecution\x12 .isol8.v1.CancelExecutionRequest\x1a!.isol8.v1.CancelExecutionResponse\x12P\n\rCreateSession\x12\x1e.isol8.v1.CreateSessionRequest\x1a\x1f.isol8.v1.CreateSessionResponse\x12G\n\nGetSession\x12\x1b.isol8.v1.GetSessionRequest\x1a\x1c.isol8.v1.GetSessionResponse\x12M\n\x0cListSessions\x12\x1d.isol8.v1.ListSessionsRequest\x1a\x1e.isol8.v1.ListSessionsResponse\x12P\n\rUpdateSession\x12\x1e.isol8.v1.UpdateSessionRequest\x1a\x1f.isol8.v1.UpdateSessionResponse\x12P\n\rDeleteSession\x12\x1e.isol8.v1.DeleteSessionRequest\x1a\x1f.isol8.v1.DeleteSessionResponse\x12\x46\n\tWriteFile\x12\x1a.isol8.v1.WriteFileRequest\x1a\x1b.isol8.v1.WriteFileResponse(\x01\x12\x43\n\x08ReadFile\x12\x19.isol8.v1.ReadFileRequest\x1a\x1a.isol8.v1.ReadFileResponse0\x01\x12\x44\n\tListFiles\x12\x1a.isol8.v1.ListFilesRequest\x1a\x1b.isol8.v1.ListFilesResponse\x12P\n\rMakeDirectory\x12\x1e.isol8.v1.MakeDirectoryRequest\x1a\x1f.isol8.v1.MakeDirectoryResponse\x12G\n\nRemoveFile\x12\x1b.isol8.v1.RemoveFileRequest\x1a\x1c.isol8.v1.RemoveFileResponse\x12P\n\rResolvePolicy\x12\x1e.isol8.v1.ResolvePolicyRequest\x1a\x1f.isol8.v1.ResolvePolicyResponse\x12P\n\rGetServerInfo\x12\x1e.isol8.v1.GetServerInfoRequest\x1a\x1f.isol8.v1.GetServerInfoResponseB\'Z%isol8.dev/client/gen/isol8/v1;isol8v1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
-_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, "isol8.v1.service_pb2", _globals)
+_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'isol8.v1.service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-    _globals["DESCRIPTOR"]._loaded_options = None
-    _globals["DESCRIPTOR"]._serialized_options = b"Z%isol8.dev/client/gen/isol8/v1;isol8v1"
-    _globals["_RESOLVEPOLICYREQUEST"]._serialized_start = 130
-    _globals["_RESOLVEPOLICYREQUEST"]._serialized_end = 242
-    _globals["_RESOLVEPOLICYRESPONSE"]._serialized_start = 245
-    _globals["_RESOLVEPOLICYRESPONSE"]._serialized_end = 434
-    _globals["_POLICYVIOLATION"]._serialized_start = 436
-    _globals["_POLICYVIOLATION"]._serialized_end = 509
-    _globals["_GETSERVERINFOREQUEST"]._serialized_start = 511
-    _globals["_GETSERVERINFOREQUEST"]._serialized_end = 533
-    _globals["_GETSERVERINFORESPONSE"]._serialized_start = 536
-    _globals["_GETSERVERINFORESPONSE"]._serialized_end = 998
-    _globals["_RUNTIME"]._serialized_start = 1001
-    _globals["_RUNTIME"]._serialized_end = 1154
-    _globals["_ISOLATIONCLASS"]._serialized_start = 1156
-    _globals["_ISOLATIONCLASS"]._serialized_end = 1224
-    _globals["_QUOTA"]._serialized_start = 1226
-    _globals["_QUOTA"]._serialized_end = 1305
-    _globals["_CONTAINERENGINE"]._serialized_start = 1308
-    _globals["_CONTAINERENGINE"]._serialized_end = 1449
-    _globals["_ISOL8SERVICE"]._serialized_start = 1452
-    _globals["_ISOL8SERVICE"]._serialized_end = 2881
+  _globals['DESCRIPTOR']._loaded_options = None
+  _globals['DESCRIPTOR']._serialized_options = b'Z%isol8.dev/client/gen/isol8/v1;isol8v1'
+  _globals['_RESOLVEPOLICYREQUEST']._serialized_start=130
+  _globals['_RESOLVEPOLICYREQUEST']._serialized_end=242
+  _globals['_RESOLVEPOLICYRESPONSE']._serialized_start=245
+  _globals['_RESOLVEPOLICYRESPONSE']._serialized_end=434
+  _globals['_POLICYVIOLATION']._serialized_start=436
+  _globals['_POLICYVIOLATION']._serialized_end=509
+  _globals['_GETSERVERINFOREQUEST']._serialized_start=511
+  _globals['_GETSERVERINFOREQUEST']._serialized_end=533
+  _globals['_GETSERVERINFORESPONSE']._serialized_start=536
+  _globals['_GETSERVERINFORESPONSE']._serialized_end=998
+  _globals['_RUNTIME']._serialized_start=1001
+  _globals['_RUNTIME']._serialized_end=1154
+  _globals['_ISOLATIONCLASS']._serialized_start=1156
+  _globals['_ISOLATIONCLASS']._serialized_end=1224
+  _globals['_QUOTA']._serialized_start=1226
+  _globals['_QUOTA']._serialized_end=1305
+  _globals['_CONTAINERENGINE']._serialized_start=1308
+  _globals['_CONTAINERENGINE']._serialized_end=1449
+  _globals['_ISOL8SERVICE']._serialized_start=1452
+  _globals['_ISOL8SERVICE']._serialized_end=2881
 # @@protoc_insertion_point(module_scope)

@@ -18,12 +18,7 @@ class ResolvePolicyRequest(_message.Message):
     runtime: str
     image: str
     policy: _policy_pb2.Policy
-    def __init__(
-        self,
-        runtime: _Optional[str] = ...,
-        image: _Optional[str] = ...,
-        policy: _Optional[_Union[_policy_pb2.Policy, _Mapping]] = ...,
-    ) -> None: ...
+    def __init__(self, runtime: _Optional[str] = ..., image: _Optional[str] = ..., policy: _Optional[_Union[_policy_pb2.Policy, _Mapping]] = ...) -> None: ...
 
 class ResolvePolicyResponse(_message.Message):
     __slots__ = ("effective_policy", "policy_digest", "violations")
@@ -33,12 +28,7 @@ class ResolvePolicyResponse(_message.Message):
     effective_policy: _policy_pb2.EffectivePolicy
     policy_digest: str
     violations: _containers.RepeatedCompositeFieldContainer[PolicyViolation]
-    def __init__(
-        self,
-        effective_policy: _Optional[_Union[_policy_pb2.EffectivePolicy, _Mapping]] = ...,
-        policy_digest: _Optional[str] = ...,
-        violations: _Optional[_Iterable[_Union[PolicyViolation, _Mapping]]] = ...,
-    ) -> None: ...
+    def __init__(self, effective_policy: _Optional[_Union[_policy_pb2.EffectivePolicy, _Mapping]] = ..., policy_digest: _Optional[str] = ..., violations: _Optional[_Iterable[_Union[PolicyViolation, _Mapping]]] = ...) -> None: ...
 
 class PolicyViolation(_message.Message):
     __slots__ = ("field", "description")
@@ -53,17 +43,7 @@ class GetServerInfoRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetServerInfoResponse(_message.Message):
-    __slots__ = (
-        "version",
-        "runtimes",
-        "defaults",
-        "ceilings",
-        "isolation_classes",
-        "quotas",
-        "container_engine",
-        "running_executions",
-        "queued_executions",
-    )
+    __slots__ = ("version", "runtimes", "defaults", "ceilings", "isolation_classes", "quotas", "container_engine", "running_executions", "queued_executions")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     RUNTIMES_FIELD_NUMBER: _ClassVar[int]
     DEFAULTS_FIELD_NUMBER: _ClassVar[int]
@@ -82,18 +62,7 @@ class GetServerInfoResponse(_message.Message):
     container_engine: ContainerEngine
     running_executions: int
     queued_executions: int
-    def __init__(
-        self,
-        version: _Optional[str] = ...,
-        runtimes: _Optional[_Iterable[_Union[Runtime, _Mapping]]] = ...,
-        defaults: _Optional[_Union[_policy_pb2.Limits, _Mapping]] = ...,
-        ceilings: _Optional[_Union[_policy_pb2.Limits, _Mapping]] = ...,
-        isolation_classes: _Optional[_Iterable[_Union[IsolationClass, _Mapping]]] = ...,
-        quotas: _Optional[_Iterable[_Union[Quota, _Mapping]]] = ...,
-        container_engine: _Optional[_Union[ContainerEngine, _Mapping]] = ...,
-        running_executions: _Optional[int] = ...,
-        queued_executions: _Optional[int] = ...,
-    ) -> None: ...
+    def __init__(self, version: _Optional[str] = ..., runtimes: _Optional[_Iterable[_Union[Runtime, _Mapping]]] = ..., defaults: _Optional[_Union[_policy_pb2.Limits, _Mapping]] = ..., ceilings: _Optional[_Union[_policy_pb2.Limits, _Mapping]] = ..., isolation_classes: _Optional[_Iterable[_Union[IsolationClass, _Mapping]]] = ..., quotas: _Optional[_Iterable[_Union[Quota, _Mapping]]] = ..., container_engine: _Optional[_Union[ContainerEngine, _Mapping]] = ..., running_executions: _Optional[int] = ..., queued_executions: _Optional[int] = ...) -> None: ...
 
 class Runtime(_message.Message):
     __slots__ = ("name", "version", "image", "available", "memory_floor_bytes")
@@ -107,14 +76,7 @@ class Runtime(_message.Message):
     image: str
     available: bool
     memory_floor_bytes: int
-    def __init__(
-        self,
-        name: _Optional[str] = ...,
-        version: _Optional[str] = ...,
-        image: _Optional[str] = ...,
-        available: _Optional[bool] = ...,
-        memory_floor_bytes: _Optional[int] = ...,
-    ) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., image: _Optional[str] = ..., available: _Optional[bool] = ..., memory_floor_bytes: _Optional[int] = ...) -> None: ...
 
 class IsolationClass(_message.Message):
     __slots__ = ("name", "unenforced")
@@ -122,9 +84,7 @@ class IsolationClass(_message.Message):
     UNENFORCED_FIELD_NUMBER: _ClassVar[int]
     name: str
     unenforced: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(
-        self, name: _Optional[str] = ..., unenforced: _Optional[_Iterable[str]] = ...
-    ) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., unenforced: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Quota(_message.Message):
     __slots__ = ("name", "limit", "remaining")
@@ -134,12 +94,7 @@ class Quota(_message.Message):
     name: str
     limit: int
     remaining: int
-    def __init__(
-        self,
-        name: _Optional[str] = ...,
-        limit: _Optional[int] = ...,
-        remaining: _Optional[int] = ...,
-    ) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., limit: _Optional[int] = ..., remaining: _Optional[int] = ...) -> None: ...
 
 class ContainerEngine(_message.Message):
     __slots__ = ("version", "api_version", "cgroup_version", "missing")
@@ -151,10 +106,4 @@ class ContainerEngine(_message.Message):
     api_version: str
     cgroup_version: int
     missing: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(
-        self,
-        version: _Optional[str] = ...,
-        api_version: _Optional[str] = ...,
-        cgroup_version: _Optional[int] = ...,
-        missing: _Optional[_Iterable[str]] = ...,
-    ) -> None: ...
+    def __init__(self, version: _Optional[str] = ..., api_version: _Optional[str] = ..., cgroup_version: _Optional[int] = ..., missing: _Optional[_Iterable[str]] = ...) -> None: ...

@@ -20,7 +20,6 @@ class SessionState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SESSION_STATE_READY: _ClassVar[SessionState]
     SESSION_STATE_ENDING: _ClassVar[SessionState]
     SESSION_STATE_ENDED: _ClassVar[SessionState]
-
 SESSION_STATE_UNSPECIFIED: SessionState
 SESSION_STATE_STARTING: SessionState
 SESSION_STATE_READY: SessionState
@@ -28,19 +27,7 @@ SESSION_STATE_ENDING: SessionState
 SESSION_STATE_ENDED: SessionState
 
 class Session(_message.Message):
-    __slots__ = (
-        "session_id",
-        "runtime",
-        "state",
-        "policy",
-        "labels",
-        "create_time",
-        "expire_time",
-        "idle_timeout",
-        "last_used_time",
-        "executions",
-        "contexts",
-    )
+    __slots__ = ("session_id", "runtime", "state", "policy", "labels", "create_time", "expire_time", "idle_timeout", "last_used_time", "executions", "contexts")
     class LabelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -48,7 +35,6 @@ class Session(_message.Message):
         key: str
         value: str
         def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
-
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     RUNTIME_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -71,35 +57,10 @@ class Session(_message.Message):
     last_used_time: _timestamp_pb2.Timestamp
     executions: int
     contexts: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(
-        self,
-        session_id: _Optional[str] = ...,
-        runtime: _Optional[str] = ...,
-        state: _Optional[_Union[SessionState, str]] = ...,
-        policy: _Optional[_Union[_policy_pb2.EffectivePolicy, _Mapping]] = ...,
-        labels: _Optional[_Mapping[str, str]] = ...,
-        create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...,
-        idle_timeout: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...,
-        last_used_time: _Optional[
-            _Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]
-        ] = ...,
-        executions: _Optional[int] = ...,
-        contexts: _Optional[_Iterable[str]] = ...,
-    ) -> None: ...
+    def __init__(self, session_id: _Optional[str] = ..., runtime: _Optional[str] = ..., state: _Optional[_Union[SessionState, str]] = ..., policy: _Optional[_Union[_policy_pb2.EffectivePolicy, _Mapping]] = ..., labels: _Optional[_Mapping[str, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., idle_timeout: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., last_used_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., executions: _Optional[int] = ..., contexts: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CreateSessionRequest(_message.Message):
-    __slots__ = (
-        "session_id",
-        "runtime",
-        "image",
-        "policy",
-        "labels",
-        "lifetime",
-        "idle_timeout",
-        "packages",
-        "setup_script",
-    )
+    __slots__ = ("session_id", "runtime", "image", "policy", "labels", "lifetime", "idle_timeout", "packages", "setup_script")
     class LabelsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -107,7 +68,6 @@ class CreateSessionRequest(_message.Message):
         key: str
         value: str
         def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
-
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     RUNTIME_FIELD_NUMBER: _ClassVar[int]
     IMAGE_FIELD_NUMBER: _ClassVar[int]
@@ -126,18 +86,7 @@ class CreateSessionRequest(_message.Message):
     idle_timeout: _duration_pb2.Duration
     packages: _containers.RepeatedScalarFieldContainer[str]
     setup_script: str
-    def __init__(
-        self,
-        session_id: _Optional[str] = ...,
-        runtime: _Optional[str] = ...,
-        image: _Optional[str] = ...,
-        policy: _Optional[_Union[_policy_pb2.Policy, _Mapping]] = ...,
-        labels: _Optional[_Mapping[str, str]] = ...,
-        lifetime: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...,
-        idle_timeout: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...,
-        packages: _Optional[_Iterable[str]] = ...,
-        setup_script: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, session_id: _Optional[str] = ..., runtime: _Optional[str] = ..., image: _Optional[str] = ..., policy: _Optional[_Union[_policy_pb2.Policy, _Mapping]] = ..., labels: _Optional[_Mapping[str, str]] = ..., lifetime: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., idle_timeout: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., packages: _Optional[_Iterable[str]] = ..., setup_script: _Optional[str] = ...) -> None: ...
 
 class CreateSessionResponse(_message.Message):
     __slots__ = ("session",)
@@ -166,7 +115,6 @@ class ListSessionsRequest(_message.Message):
         key: str
         value: str
         def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
-
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     LABELS_FIELD_NUMBER: _ClassVar[int]
@@ -177,14 +125,7 @@ class ListSessionsRequest(_message.Message):
     labels: _containers.ScalarMap[str, str]
     runtime: str
     states: _containers.RepeatedScalarFieldContainer[SessionState]
-    def __init__(
-        self,
-        page_size: _Optional[int] = ...,
-        page_token: _Optional[str] = ...,
-        labels: _Optional[_Mapping[str, str]] = ...,
-        runtime: _Optional[str] = ...,
-        states: _Optional[_Iterable[_Union[SessionState, str]]] = ...,
-    ) -> None: ...
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., runtime: _Optional[str] = ..., states: _Optional[_Iterable[_Union[SessionState, str]]] = ...) -> None: ...
 
 class ListSessionsResponse(_message.Message):
     __slots__ = ("sessions", "next_page_token")
@@ -192,11 +133,7 @@ class ListSessionsResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     sessions: _containers.RepeatedCompositeFieldContainer[Session]
     next_page_token: str
-    def __init__(
-        self,
-        sessions: _Optional[_Iterable[_Union[Session, _Mapping]]] = ...,
-        next_page_token: _Optional[str] = ...,
-    ) -> None: ...
+    def __init__(self, sessions: _Optional[_Iterable[_Union[Session, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class UpdateSessionRequest(_message.Message):
     __slots__ = ("session", "update_mask")
@@ -204,11 +141,7 @@ class UpdateSessionRequest(_message.Message):
     UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
     session: Session
     update_mask: _field_mask_pb2.FieldMask
-    def __init__(
-        self,
-        session: _Optional[_Union[Session, _Mapping]] = ...,
-        update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...,
-    ) -> None: ...
+    def __init__(self, session: _Optional[_Union[Session, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
 
 class UpdateSessionResponse(_message.Message):
     __slots__ = ("session",)
