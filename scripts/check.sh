@@ -21,7 +21,7 @@ knip
 
 step 'buf lint, format'
 buf lint
-buf format --diff --exit-code
+buf format proto --diff --exit-code
 
 # Against main where it is another commit, otherwise against the commit before this one: a clone may have one branch,
 # or one commit.
@@ -35,8 +35,8 @@ for candidate in main origin/main HEAD~1; do
 done
 step "buf breaking, against $base"
 mkdir "$scratch/base"
-git archive "$base" buf.yaml proto | tar -x -C "$scratch/base"
-buf breaking --against "$scratch/base"
+git archive "$base" | tar -x -C "$scratch/base"
+buf breaking proto --against "$scratch/base/proto"
 
 step 'generated code'
 scripts/generate.sh "$scratch/generated"

@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 PATH="$PWD/node_modules/.bin:$PWD/.venv/bin:$PATH"
 
-buf format --write
+buf format proto --write
 scripts/generate.sh
 biome check --write
 (cd guest && gofmt -w .)
