@@ -51,7 +51,10 @@ export class DockerEngine implements Engine {
   start(request: ExecutionRequest, signal: AbortSignal): Execution {
     const since = performance.now();
     if (this.#draining) {
-      throw new EngineError('SERVER_DRAINING', 'the server is shutting down: nothing was started, try another or later');
+      throw new EngineError(
+        'SERVER_DRAINING',
+        'the server is shutting down: nothing was started, try another or later',
+      );
     }
     const runtime = findRuntime(request.runtime);
     checkRequest(request, runtime);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { OUTPUT_QUEUE_BYTES } from '../constants.ts';
 import { BoundedQueue } from '../../lib/bounded-queue.ts';
+import { OUTPUT_QUEUE_BYTES } from '../constants.ts';
 import type { Execution, ExecutionEvent, ExecutionEventBody } from '../types.ts';
 
 /** An execution under way: its events between the task that makes them and the caller who reads them. */

@@ -19,8 +19,8 @@ import type {
 } from '../types.ts';
 import { programEnvironment } from './environment.ts';
 import type { RunningExecution } from './execution.ts';
-import { OutputCollector } from './output.ts';
 import { outcomeOf } from './outcome.ts';
+import { OutputCollector } from './output.ts';
 import { type RunReport, runPhase } from './run-phase.ts';
 
 const NO_OUTPUT: StreamStats = { totalBytes: 0, droppedBytes: 0, truncated: false };
@@ -36,7 +36,10 @@ export interface ExecutionPlan {
   readonly since: number;
 }
 
-type Ending = Omit<ExecutionResult, 'executionId' | 'timings' | 'effectivePolicy' | 'policyDigest' | 'missingOutputPaths'>;
+type Ending = Omit<
+  ExecutionResult,
+  'executionId' | 'timings' | 'effectivePolicy' | 'policyDigest' | 'missingOutputPaths'
+>;
 
 /** Runs one execution from the pool to its `finished`: prepare, set up, run, give back files. */
 export class Executor {
@@ -174,7 +177,9 @@ export class Executor {
     const { end, endedByHost, lost } = report;
     if (end === undefined && endedByHost === undefined) return this.#lost(sandbox, phase, lost);
     const outcome = outcomeOf({ end, endedByHost, oom: false });
-    const usage = Object.fromEntries(Object.entries(end?.usage ?? {}).filter(([, value]) => value !== undefined)) as Usage;
+    const usage = Object.fromEntries(
+      Object.entries(end?.usage ?? {}).filter(([, value]) => value !== undefined),
+    ) as Usage;
     return {
       ...ended(outcome, phase, outcome === 'SANDBOX_LOST' ? LOST_TEXT : ''),
       ...(end?.exitCode === undefined ? {} : { exitCode: end.exitCode }),

@@ -34,9 +34,13 @@ export class ExecutionRegistry {
     if (running?.tenant === tenant) return running;
     if (this.#ended.get(id)?.tenant === tenant) return undefined;
     const shown = id.slice(0, 64);
-    throw new EngineError('EXECUTION_NOT_FOUND', `no execution "${shown}" is known; ids are kept for 10 minutes after the end`, {
-      metadata: { execution_id: shown },
-    });
+    throw new EngineError(
+      'EXECUTION_NOT_FOUND',
+      `no execution "${shown}" is known; ids are kept for 10 minutes after the end`,
+      {
+        metadata: { execution_id: shown },
+      },
+    );
   }
 
   #expire(): void {

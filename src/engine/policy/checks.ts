@@ -56,7 +56,8 @@ function* checkArguments(request: ExecutionRequest): Iterable<FieldViolation> {
     yield* checkText(`arguments[${i}]`, argument, 'send longer data as stdin or files');
     sum += Buffer.byteLength(argument) + 1;
   }
-  for (const [name, value] of Object.entries(request.env)) sum += Buffer.byteLength(name) + Buffer.byteLength(value) + 2;
+  for (const [name, value] of Object.entries(request.env))
+    sum += Buffer.byteLength(name) + Buffer.byteLength(value) + 2;
   if (sum > MAX_ARGUMENTS_BYTES) {
     const description = `and env are ${sum} bytes together and may be ${MAX_ARGUMENTS_BYTES}: send longer data as stdin or files`;
     yield { field: 'arguments', description };
@@ -84,7 +85,10 @@ function* checkWorkingDirectory({ workingDirectory }: ExecutionRequest): Iterabl
 
 function* checkFiles({ files, source }: ExecutionRequest, runtime: Runtime): Iterable<FieldViolation> {
   if (files.length > MAX_FILES) {
-    yield { field: 'files', description: `are ${files.length} and may be ${MAX_FILES}: send more of them as one archive` };
+    yield {
+      field: 'files',
+      description: `are ${files.length} and may be ${MAX_FILES}: send more of them as one archive`,
+    };
     return;
   }
   const seen = new Map<string, number>();

@@ -18,7 +18,8 @@ export function findRuntime(name: string): Runtime {
   const found = RUNTIMES.find((runtime) => runtime.name === name);
   if (found !== undefined) return found;
   const known = RUNTIMES.map((runtime) => runtime.name).join(', ');
-  const description = name === '' ? `is required: one of ${known}` : `"${name.slice(0, 64)}" is unknown: use one of ${known}`;
+  const description =
+    name === '' ? `is required: one of ${known}` : `"${name.slice(0, 64)}" is unknown: use one of ${known}`;
   throw new EngineError('UNKNOWN_RUNTIME', `runtime ${description}`, {
     violations: [{ field: 'runtime', description }],
     metadata: { runtimes: known },

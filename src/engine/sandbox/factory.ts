@@ -55,7 +55,10 @@ export class SandboxFactory {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof EngineError) throw error;
-      this.#parts.log.warn({ err: error, runtime: runtime.name }, 'a sandbox did not start; looking at image and guest');
+      this.#parts.log.warn(
+        { err: error, runtime: runtime.name },
+        'a sandbox did not start; looking at image and guest',
+      );
       this.#parts.images.forget(runtime.image);
       await this.#parts.guests.repair();
     }
@@ -74,13 +77,22 @@ export class SandboxFactory {
     signal.throwIfAborted();
     const uid = uids.take();
     if (uid === undefined) {
-      throw new EngineError('SANDBOX_START_FAILED', 'every uid of the range is in use: widen ISOL8_UID_FIRST to ISOL8_UID_LAST');
+      throw new EngineError(
+        'SANDBOX_START_FAILED',
+        'every uid of the range is in use: widen ISOL8_UID_FIRST to ISOL8_UID_LAST',
+      );
     }
     let container = '';
     let connection: GuestConnection | undefined;
     const remove = () => this.#remove(container, uid);
     try {
-      const spec = containerSpec(policy, { image: image.id, runtime: runtime.name, uid, guestVolume: volume, instance });
+      const spec = containerSpec(policy, {
+        image: image.id,
+        runtime: runtime.name,
+        uid,
+        guestVolume: volume,
+        instance,
+      });
       container = await createContainer(docker, `isol8-${randomBytes(8).toString('hex')}`, spec);
       this.#containers.add(container);
       const evidence = this.#parts.evidence.track(container);
@@ -99,7 +111,8 @@ export class SandboxFactory {
         evidence,
         imageEnvironment: image.env,
         remove,
-        logLoss: (cause) => this.#parts.log.warn({ err: cause, container, stderr: stdio.stderrTail }, 'a sandbox was lost'),
+        logLoss: (cause) =>
+          this.#parts.log.warn({ err: cause, container, stderr: stdio.stderrTail }, 'a sandbox was lost'),
       });
     } catch (error) {
       connection?.[Symbol.dispose]();
