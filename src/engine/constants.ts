@@ -60,8 +60,8 @@ export const INODE_BYTES = 2 * KIB;
 /** One inode for so many bytes of a file system in memory. */
 export const BYTES_PER_INODE = 8 * KIB;
 
-/** Open files that a policy can give at most: the hard limit of every container. */
-export const MAX_OPEN_FILES = 65_536;
+/** The least that a container's own limit of open files is, so that the guest has enough whatever its code may open. */
+export const MIN_OPEN_FILES_LIMIT = 4096;
 
 /** Output that waits for a slow reader before the program is held back; what the link holds comes on top. */
 export const OUTPUT_QUEUE_BYTES = 256 * KIB;

@@ -147,5 +147,13 @@ function startError(error: unknown): EngineError {
   if (isNotFound(error) && dockerMessage(error).toLowerCase().includes('no such image')) {
     return new EngineError('IMAGE_MISSING', 'the runtime’s image is missing: run "isol8 setup"', { cause: error });
   }
+  if (dockerMessage(error).includes('setting rlimit')) {
+    const description =
+      'is above what the Docker daemon may open itself: ask for less, or raise the daemon’s own limit';
+    return new EngineError('NOT_ENFORCEABLE', `policy.limits.open_files ${description}`, {
+      violations: [{ field: 'policy.limits.open_files', description }],
+      cause: error,
+    });
+  }
   return new EngineError('SANDBOX_START_FAILED', 'the sandbox did not start; nothing was run', { cause: error });
 }
