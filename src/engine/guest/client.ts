@@ -1,7 +1,7 @@
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { type FileFailure, type GreetResponse, GuestService } from '../../../gen/isol8/guest/v1/guest_pb.ts';
 import { GUEST_ANSWER_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from '../constants.ts';
-import { type GuestCall, GuestConnection } from './connection.ts';
+import type { GuestCall, GuestConnection } from './connection.ts';
 import { LINK_LIMITS } from './limits.ts';
 import { type ReadPart, readParts } from './read-files.ts';
 import { type RunAnswer, type RunOrder, runAnswers, runStart } from './run.ts';

@@ -1,5 +1,13 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
-import { create, type DescMessage, type DescMethod, fromBinary, type MessageInitShape, type MessageShape, toBinary } from '@bufbuild/protobuf';
+import {
+  create,
+  type DescMessage,
+  type DescMethod,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from '@bufbuild/protobuf';
 import { PING_INTERVAL_MS } from '../constants.ts';
 import { frame, messages } from './frames.ts';
 import { LINK_LIMITS } from './limits.ts';
@@ -85,9 +93,7 @@ export class GuestConnection implements Disposable {
   }
 
   /** Opens a call. */
-  call<I extends DescMessage, O extends DescMessage>(
-    method: DescMethod & { input: I; output: O },
-  ): GuestCall<I, O> {
+  call<I extends DescMessage, O extends DescMessage>(method: DescMethod & { input: I; output: O }): GuestCall<I, O> {
     if (this.#failure !== undefined) throw this.#failure;
     const stream = this.#session.request({
       ':method': 'POST',
@@ -123,7 +129,8 @@ export class GuestConnection implements Disposable {
     if (this.#failure !== undefined) throw this.#failure;
     const status = trailers['grpc-status'];
     if (status === undefined) throw this.#explain(new ProtocolViolation('an answer without a status'));
-    if (status !== '0') throw new GuestStatus(`${status}: ${String(trailers['grpc-message'] ?? '')}`.slice(0, LINK_LIMITS.textLength));
+    if (status !== '0')
+      throw new GuestStatus(`${status}: ${String(trailers['grpc-message'] ?? '')}`.slice(0, LINK_LIMITS.textLength));
   }
 
   #explain(error: unknown): Error {
@@ -138,7 +145,10 @@ export class GuestConnection implements Disposable {
       clearTimeout(overdue);
       if (error !== null) this.fail(new LinkLost('a ping was not answered'));
     });
-    const overdue = setTimeout(() => this.fail(new LinkLost('a ping was not answered in time')), PING_INTERVAL_MS - 500);
+    const overdue = setTimeout(
+      () => this.fail(new LinkLost('a ping was not answered in time')),
+      PING_INTERVAL_MS - 500,
+    );
     if (!sent) clearTimeout(overdue);
   }
 

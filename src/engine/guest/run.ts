@@ -174,7 +174,8 @@ function checkedEnd(ended: RunEnded, sent: { STDOUT: number; STDERR: number }): 
 
 function total(stats: { totalBytes: bigint; droppedBytes: bigint } | undefined, sent: number): number {
   const all = within(Number(stats?.totalBytes ?? 0n));
-  if (all - within(Number(stats?.droppedBytes ?? 0n)) !== sent) throw new ProtocolViolation('counts that do not add up');
+  if (all - within(Number(stats?.droppedBytes ?? 0n)) !== sent)
+    throw new ProtocolViolation('counts that do not add up');
   return all;
 }
 
