@@ -6,6 +6,9 @@ const MIB = 1024 * KIB;
 /** The guest gets this long to end an execution whose time is up, or that was cancelled, before the host kills its container. */
 export const GUEST_GRACE_MS = 150;
 
+/** After the kill of an execution, its last output gets this long to be read. */
+export const RUN_DRAIN_TIMEOUT_MS = 5_000;
+
 /** From the start of a container to its guest's greeting; a busy host needs seconds. */
 export const GREETING_TIMEOUT_MS = 20_000;
 
@@ -36,6 +39,9 @@ export const ENDED_EXECUTION_TTL_MS = 10 * 60_000;
 /** How many ended executions stay known. */
 export const ENDED_EXECUTIONS_KEPT = 10_000;
 
+/** Writing the files of a request. */
+export const WRITE_FILES_TIMEOUT_MS = 60_000;
+
 /** Reading output files, readers that do not read included. What has not been read by then is reported as missing. */
 export const OUTPUT_FILES_TIMEOUT_MS = 5 * 60_000;
 
@@ -54,8 +60,11 @@ export const INODE_BYTES = 2 * KIB;
 /** One inode for so many bytes of a file system in memory. */
 export const BYTES_PER_INODE = 8 * KIB;
 
-/** Open files that a policy can give at most: the hard limit of every container. */
-export const MAX_OPEN_FILES = 65_536;
+/** The least that a container's own limit of open files is, so that the guest has enough whatever its code may open. */
+export const MIN_OPEN_FILES_LIMIT = 4096;
 
-/** The code's niceness; the guest stays at 0, so that it is heard beside code that spins. */
-export const CODE_NICE = 10;
+/** Output that waits for a slow reader before the program is held back; what the link holds comes on top. */
+export const OUTPUT_QUEUE_BYTES = 256 * KIB;
+
+/** Output files of one execution. */
+export const MAX_OUTPUT_FILES = 10_000;

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DockerConnection } from './connect.ts';
@@ -75,7 +74,7 @@ export class DockerEvents implements AsyncDisposable {
         stream ??= await this.#open(since);
         const stop = () => stream?.destroy();
         this.#stop.signal.addEventListener('abort', stop, { once: true });
-        for await (const line of createInterface({ input: stream })) {
+        for await (const line of lines(stream)) {
           const event = parse(line);
           if (event === undefined) continue;
           since = event.time;
@@ -89,6 +88,16 @@ export class DockerEvents implements AsyncDisposable {
       stream = undefined;
       await delay(RECONNECT_MS, undefined, { signal: this.#stop.signal }).catch(() => {});
     }
+  }
+}
+
+/** Not node:readline, whose iterator does not notice that its input was destroyed. */
+async function* lines(stream: Readable): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of stream.setEncoding('utf8')) {
+    const all = (rest + chunk).split('\n');
+    rest = all.pop() ?? '';
+    yield* all.filter((line) => line !== '');
   }
 }
 

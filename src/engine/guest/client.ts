@@ -1,3 +1,4 @@
+import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { type FileFailure, type GreetResponse, GuestService } from '../../../gen/isol8/guest/v1/guest_pb.ts';
 import { GUEST_ANSWER_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from '../constants.ts';
@@ -9,6 +10,8 @@ import { LinkLost, ProtocolViolation } from './violation.ts';
 
 /** Versions of the guest's protocol that this host speaks, newest first. */
 const PROTOCOL_VERSIONS = [1];
+
+type RunCall = GuestCall<typeof GuestService.method.run.input, typeof GuestService.method.run.output>;
 
 /** A file on its way into a sandbox. */
 export interface OutgoingFile {
@@ -92,32 +95,28 @@ export class GuestClient implements Disposable {
     this.connection[Symbol.dispose]();
   }
 
-  async #feed(call: GuestCall<typeof GuestService.method.run.input, never>, order: RunOrder, stdin: Uint8Array) {
+  async #feed(call: RunCall, order: RunOrder, stdin: Uint8Array): Promise<void> {
     await call.send({ part: { case: 'start', value: runStart(order) } });
     for (const chunk of chunks(stdin)) await call.send({ part: { case: 'stdin', value: chunk } });
     call.end();
   }
 
-  /** One question, one answer, in time. */
-  async #ask<I extends Parameters<GuestConnection['call']>[0]['input'], O extends I>(
+  /** One answer, in time, to all the questions of a call. */
+  async #ask<I extends DescMessage, O extends DescMessage>(
     call: GuestCall<I, O>,
-    questions: Iterable<Parameters<typeof call.send>[0]>,
+    questions: Iterable<MessageInitShape<I>>,
     timeoutMs: number,
-  ) {
+  ): Promise<MessageShape<O>> {
     const late = setTimeout(() => this.connection.fail(new LinkLost(`no answer in ${timeoutMs} ms`)), timeoutMs);
     try {
       const answers = call.answers();
       const first = answers.next();
       // A guest that answers early is not sent the rest.
       let answered = false;
-      first.then(
-        () => {
-          answered = true;
-        },
-        () => {
-          answered = true;
-        },
-      );
+      const stop = () => {
+        answered = true;
+      };
+      first.then(stop, stop);
       for (const question of questions) {
         if (answered) break;
         await call.send(question);

@@ -40,7 +40,7 @@ export class GuestConnection implements Disposable {
   #messages = 0;
   #messageBytes = 0;
   #failure: Error | undefined;
-  #onLost: ((reason: Error) => void) | undefined;
+  readonly #lost = Promise.withResolvers<Error>();
 
   constructor(stdio: StdioDuplex) {
     this.#stdio = stdio;
@@ -71,25 +71,23 @@ export class GuestConnection implements Disposable {
     return this.#failure;
   }
 
-  /** Calls back once when the link fails, at once if it has already. */
-  onLost(callback: (reason: Error) => void): void {
-    if (this.#failure !== undefined) callback(this.#failure);
-    else this.#onLost = callback;
+  /** Resolves when the link has ended, to the reason; never rejects. */
+  get lost(): Promise<Error> {
+    return this.#lost.promise;
   }
 
   /** Ends the link for a reason; the first one counts. */
   fail(reason: Error): void {
     if (this.#failure !== undefined) return;
     this.#failure = reason;
-    this[Symbol.dispose]();
-    this.#onLost?.(reason);
+    clearInterval(this.#pings);
+    this.#session.destroy();
+    this.#stdio.destroy();
+    this.#lost.resolve(reason);
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#pings);
-    this.#failure ??= new LinkLost('the link was closed');
-    this.#session.destroy();
-    this.#stdio.destroy();
+    this.fail(new LinkLost('the link was closed'));
   }
 
   /** Opens a call. */

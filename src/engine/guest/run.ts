@@ -1,4 +1,4 @@
-import { durationFromMs, durationMs } from '@bufbuild/protobuf/wkt';
+import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import {
   EndReason,
   type RunEnded,
@@ -6,6 +6,7 @@ import {
   type RunResponse,
   Stream,
 } from '../../../gen/isol8/guest/v1/guest_pb.ts';
+import { millisecondsOf } from './duration.ts';
 import { LINK_LIMITS } from './limits.ts';
 import { ProtocolViolation } from './violation.ts';
 
@@ -161,10 +162,10 @@ function checkedEnd(ended: RunEnded, sent: { STDOUT: number; STDERR: number }): 
     signal,
     stdoutBytes: total(ended.stdout, sent.STDOUT),
     stderrBytes: total(ended.stderr, sent.STDERR),
-    runMs: ended.runTime === undefined ? 0 : within(durationMs(ended.runTime)),
+    runMs: ended.runTime === undefined ? 0 : within(millisecondsOf(ended.runTime)),
     usage: {
-      cpuUserMs: usage?.cpuUser === undefined ? undefined : within(durationMs(usage.cpuUser)),
-      cpuSystemMs: usage?.cpuSystem === undefined ? undefined : within(durationMs(usage.cpuSystem)),
+      cpuUserMs: usage?.cpuUser === undefined ? undefined : within(millisecondsOf(usage.cpuUser)),
+      cpuSystemMs: usage?.cpuSystem === undefined ? undefined : within(millisecondsOf(usage.cpuSystem)),
       peakMemoryBytes: optional(usage?.peakMemoryBytes),
       peakProcesses: optional(usage?.peakProcesses),
       oomKills: optional(usage?.oomKills),

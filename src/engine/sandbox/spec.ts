@@ -3,7 +3,7 @@ import {
   GUEST_MEMORY_BYTES,
   GUEST_TASKS,
   INODE_BYTES,
-  MAX_OPEN_FILES,
+  MIN_OPEN_FILES_LIMIT,
   SHM_BYTES,
 } from '../constants.ts';
 import type { EffectivePolicy } from '../types.ts';
@@ -41,6 +41,8 @@ const READ_ONLY_TMPFS_BYTES = 2 * 1024 * 1024;
 export function containerSpec(policy: EffectivePolicy, inputs: SandboxInputs) {
   const { limits } = policy;
   const memory = containerMemoryBytes(policy);
+  // The guest has the container's limit, the code its own below it.
+  const openFiles = Math.max(limits.openFiles, MIN_OPEN_FILES_LIMIT);
   return {
     Image: inputs.image,
     Entrypoint: [GUEST_PROGRAM, 'serve'],
@@ -98,7 +100,7 @@ export function containerSpec(policy: EffectivePolicy, inputs: SandboxInputs) {
       NanoCpus: Math.round(limits.cpuCores * 1e9),
       PidsLimit: limits.processes + GUEST_TASKS,
       Ulimits: [
-        { Name: 'nofile', Soft: MAX_OPEN_FILES, Hard: MAX_OPEN_FILES },
+        { Name: 'nofile', Soft: openFiles, Hard: openFiles },
         { Name: 'core', Soft: 0, Hard: 0 },
       ],
       LogConfig: { Type: 'none', Config: {} },

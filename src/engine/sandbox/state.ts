@@ -1,12 +1,10 @@
 /**
- * What a sandbox can be. It is made, greets, serves one execution and is removed; it is lost when its link or its
- * container ends before we wanted that, or when its guest breaks the protocol.
+ * What a sandbox can be. It is ready when its guest has greeted, serves one execution and is removed; it is lost when its
+ * link or its container ends before we wanted that, or when its guest breaks the protocol.
  */
-export type SandboxState = 'creating' | 'starting' | 'ready' | 'busy' | 'lost' | 'removing' | 'removed';
+export type SandboxState = 'ready' | 'busy' | 'lost' | 'removing' | 'removed';
 
 const MOVES: Readonly<Record<SandboxState, readonly SandboxState[]>> = {
-  creating: ['starting', 'lost', 'removing'],
-  starting: ['ready', 'lost', 'removing'],
   ready: ['busy', 'lost', 'removing'],
   busy: ['lost', 'removing'],
   lost: ['removing'],
