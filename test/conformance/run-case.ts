@@ -88,7 +88,7 @@ async function observeStream(
       const piece = value.content.case === 'text' ? value.content.value : Buffer.from(value.content.value ?? []).toString();
       text[value.stream === OutputStream.STDOUT ? 'stdout' : 'stderr'] += piece;
     } else if (kind === 'phase') {
-      phases.push(`PHASE_${Phase[value.phase]}`);
+      phases.push(`PHASE_${phaseName(value.phase)}`);
     } else if (kind === 'file') {
       const file = files.get(value.path) ?? { mode: value.mode, chunks: [] };
       file.chunks.push(value.chunk);
@@ -105,6 +105,10 @@ async function observeStream(
   });
   const firstOutputBeforeEndMs = performance.now() - (firstOutput ?? performance.now());
   return { response, json: jsonOf(response), ...text, files: whole, phases, outputEvents, firstOutputBeforeEndMs };
+}
+
+function phaseName(phase: Phase): string | undefined {
+  return Object.entries(Phase).find(([, value]) => value === phase)?.[0];
 }
 
 function jsonOf(response: ExecuteResponse): JsonObject {

@@ -33,7 +33,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
     ISOL8_LISTEN: '127.0.0.1:0',
     ISOL8_API_KEY: TEST_KEY,
     ISOL8_DATA_DIR: dataDir,
-    ISOL8_LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'fatal',
+    ISOL8_LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
     ...environment,
   });
   const app = await startIsol8(config, createLog(config.logLevel));
