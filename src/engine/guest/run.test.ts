@@ -7,7 +7,7 @@ import { ProtocolViolation } from './violation.ts';
 type Event = NonNullable<MessageInitShape<typeof RunResponseSchema>['event']>;
 
 const started: Event = { case: 'started', value: {} };
-const out = (bytes: number, stream = Stream.STDOUT): Event => ({
+const out = (bytes: number, stream: Stream = Stream.STDOUT): Event => ({
   case: 'output',
   value: { stream, data: new Uint8Array(bytes) },
 });
