@@ -30,7 +30,12 @@ async function runtimes(client: Client): Promise<void> {
 
 async function streaming(client: Client): Promise<void> {
   headline('Output arrives while the program runs');
-  const code = 'import time\nfor i in range(1, 4):\n    print("line", i, flush=True)\n    time.sleep(0.4)';
+  const code = [
+    'import sys, time',
+    'for i in range(1, 4):',
+    '    sys.stdout.write(f"line {i}\\n"); sys.stdout.flush()',
+    '    time.sleep(0.4)',
+  ].join('\n');
   const start = performance.now();
   const arrivals: number[] = [];
   for await (const { event } of client.executeStream({
@@ -80,14 +85,14 @@ async function refusal(client: Client): Promise<void> {
         runtime: 'python',
         source: { case: 'code', value: 'print("never")' },
         workingDirectory: '/etc',
-        policy: { limits: { memoryBytes: 0n } },
+        files: [{ path: '../../etc/passwd', content: new Uint8Array() }],
       },
       options,
     ),
   );
   line(`${refused?.code}, ${refused?.reason}`, '');
   for (const { field, description } of refused?.violations ?? []) line(field, description);
-  verdict(refused?.reason === 'INVALID_FIELD' && refused.violations.length > 0, 'the wrong field was not named');
+  verdict(refused?.reason === 'INVALID_FIELD' && refused.violations.length === 2, 'not every wrong field was named');
 }
 
 function milliseconds(duration: { seconds: bigint; nanos: number } | undefined): string {

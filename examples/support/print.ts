@@ -17,7 +17,7 @@ export function note(text: string): void {
 
 /** One thing that happened: its name, what it said, a fact about it. */
 export function line(name: string, text: string, fact = ''): void {
-  console.log(`  ${paint('cyan', name.padEnd(12))} ${text}${fact === '' ? '' : `  ${paint('dim', fact)}`}`);
+  console.log(`  ${paint('cyan', name.padEnd(18))} ${text}${fact === '' ? '' : `  ${paint('dim', fact)}`}`);
 }
 
 /** Says so when something is not as it should be, and makes the whole thing fail. */
