@@ -1,0 +1,1 @@
+"""Client of isol8: runs code nobody trusts in sandboxes, over gRPC."""

@@ -1,0 +1,1 @@
+"""Generated from proto/isol8/v1; never edited."""

@@ -1,0 +1,110 @@
+package memory
+
+import (
+	"bytes"
+	"os"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// victim is a process chosen to be killed. Its start time tells it from a later process of the same pid.
+type victim struct {
+	pid    int
+	at     time.Time
+	before string
+}
+
+// largest finds the process with the most memory of its own, this one and the workers not counted.
+func largest(workers map[int]bool) (victim, bool) {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return victim{}, false
+	}
+	var chosen victim
+	var most int64
+	for _, entry := range entries {
+		pid, err := strconv.Atoi(entry.Name())
+		if err != nil || pid == os.Getpid() || workers[pid] {
+			continue
+		}
+		if size := size(pid); size > most {
+			most, chosen = size, victim{pid: pid}
+		}
+	}
+	if chosen.pid == 0 {
+		return victim{}, false
+	}
+	chosen.before = started(chosen.pid)
+	return chosen, chosen.before != ""
+}
+
+func (v *victim) kill() bool {
+	v.at = time.Now()
+	return started(v.pid) == v.before && unix.Kill(v.pid, unix.SIGKILL) == nil
+}
+
+// lingers tells whether it still holds its memory, for as long as one may wait for that.
+func (v victim) lingers() bool {
+	return v.pid != 0 && time.Since(v.at) < patience && started(v.pid) == v.before && size(v.pid) > 0
+}
+
+// size is anonymous and shared memory and swap, from /proc/PID/status; a zombie has none.
+func size(pid int) int64 {
+	content, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	if err != nil {
+		return 0
+	}
+	var sum int64
+	for _, key := range []string{"\nRssAnon:", "\nRssShmem:", "\nVmSwap:"} {
+		if _, after, found := bytes.Cut(content, []byte(key)); found {
+			line, _, _ := bytes.Cut(after, []byte("\n"))
+			number, _, _ := bytes.Cut(bytes.TrimSpace(line), []byte(" "))
+			value, _ := strconv.ParseInt(string(number), 10, 64)
+			sum += value << 10
+		}
+	}
+	return sum
+}
+
+// started is the start time of a process, which with its pid names it for good; empty when it is gone.
+func started(pid int) string {
+	content, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return ""
+	}
+	// The name in parentheses may hold anything, so fields are counted from its end.
+	fields := bytes.Fields(content[bytes.LastIndexByte(content, ')')+1:])
+	const startTime = 22 - 3
+	if len(fields) <= startTime {
+		return ""
+	}
+	return string(fields[startTime])
+}
+
+// resident reads the memory of this process.
+type resident struct {
+	statm *os.File
+	buf   [128]byte
+}
+
+func openSelf() *resident {
+	statm, err := os.Open("/proc/self/statm")
+	if err != nil {
+		return nil
+	}
+	return &resident{statm: statm}
+}
+
+// bytes is what is resident and not a file's or shared.
+func (r *resident) bytes() int64 {
+	n, _ := r.statm.ReadAt(r.buf[:], 0)
+	fields := bytes.Fields(r.buf[:n])
+	if len(fields) < 3 {
+		return 0
+	}
+	all, _ := strconv.ParseInt(string(fields[1]), 10, 64)
+	shared, _ := strconv.ParseInt(string(fields[2]), 10, 64)
+	return (all - shared) * int64(os.Getpagesize())
+}

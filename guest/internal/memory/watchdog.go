@@ -1,0 +1,91 @@
+// Package memory holds the code to its memory. The cgroup's own limit is higher, because files in memory count
+// towards it and a full disk must be an error of the write and not a kill.
+package memory
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"isol8.dev/guest/internal/usage"
+)
+
+const (
+	// interval is how often memory is judged while a run is on.
+	interval = 20 * time.Millisecond
+	// patience is how long a killed process may take to be gone before the next one is chosen.
+	patience = 2 * time.Second
+)
+
+// Watchdog knows what the sandbox's memory was before any code ran.
+type Watchdog struct {
+	// mu makes one judgement at a time; the readers below have one buffer each.
+	mu     sync.Mutex
+	memory *usage.Memory
+	disks  disks
+	self   *resident
+	// base is what belongs neither to the code nor to this process, measured once.
+	base int64
+	// workers are the guest's own helpers, which are never chosen.
+	workers func() map[int]bool
+	kills   atomic.Int64
+}
+
+// New measures the baseline; no code may have run. Without a cgroup it watches nothing.
+func New(cgroup *usage.Cgroup, diskPaths []string, workers func() map[int]bool) *Watchdog {
+	w := &Watchdog{memory: cgroup.OpenMemory(), workers: workers, self: openSelf()}
+	if w.memory == nil || w.self == nil {
+		w.memory = nil
+		return w
+	}
+	w.disks = openDisks(diskPaths)
+	if used, ok := w.memory.Usage(); ok {
+		w.base = used - w.memory.FileCache() - w.disks.used() - w.self.bytes()
+	}
+	return w
+}
+
+// Kills is how many processes were killed for memory so far.
+func (w *Watchdog) Kills() int64 { return w.kills.Load() }
+
+// Watch judges until done is closed, and kills like the kernel does: the largest process, then again. killed is told
+// the pid of each before it is killed.
+func (w *Watchdog) Watch(limit int64, done <-chan struct{}, killed func(pid int)) {
+	if w.memory == nil || limit <= 0 {
+		return
+	}
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	var last victim
+	for {
+		select {
+		case <-done:
+			return
+		case <-ticker.C:
+		}
+		if !w.over(limit) || last.lingers() {
+			continue
+		}
+		next, found := largest(w.workers())
+		if !found {
+			continue
+		}
+		killed(next.pid)
+		if next.kill() {
+			w.kills.Add(1)
+		}
+		last = next
+	}
+}
+
+// over looks at the cheap figure first: what is over the limit only with the cache and the disks is not over it.
+func (w *Watchdog) over(limit int64) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	used, ok := w.memory.Usage()
+	if !ok {
+		return false
+	}
+	used -= w.base + w.self.bytes()
+	return used > limit && used-w.memory.FileCache()-w.disks.used() > limit
+}

@@ -1,0 +1,74 @@
+package run
+
+import (
+	"os"
+	"syscall"
+	"time"
+
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
+)
+
+// describe is how the run ended, from what the kernel says about it.
+func (r *run) describe(reason guestv1.EndReason, stdout, stderr *guestv1.OutputStats) *guestv1.RunEnded {
+	status := r.process.Status
+	used := r.usage()
+	ended := &guestv1.RunEnded{
+		Reason:  guestv1.EndReason_END_REASON_PROGRAM,
+		Stdout:  stdout,
+		Stderr:  stderr,
+		Usage:   used,
+		RunTime: durationpb.New(max(0, r.process.EndedAt.Sub(r.startedAt))),
+	}
+	if !status.Signaled() {
+		// Whatever wanted to kill it came too late.
+		ended.Status = &guestv1.RunEnded_ExitCode{ExitCode: int32(status.ExitStatus())}
+		return ended
+	}
+	ended.Status = &guestv1.RunEnded_Signal{Signal: int32(status.Signal())}
+	if status.Signal() != syscall.SIGKILL {
+		return ended
+	}
+	switch {
+	case reason != guestv1.EndReason_END_REASON_UNSPECIFIED:
+		ended.Reason = reason
+	case r.starved.Load() || used.GetOomKills() > 0:
+		ended.Reason = guestv1.EndReason_END_REASON_OUT_OF_MEMORY
+	}
+	return ended
+}
+
+func (r *run) usage() *guestv1.RunUsage {
+	after := r.executor.Cgroup.Read()
+	used := &guestv1.RunUsage{
+		CpuUser:         since(r.before.CPUUser, after.CPUUser),
+		CpuSystem:       since(r.before.CPUSystem, after.CPUSystem),
+		PeakMemoryBytes: after.PeakMemory,
+	}
+	if after.PeakTasks != nil {
+		tasks := max(1, *after.PeakTasks-ownTasks())
+		used.PeakProcesses = &tasks
+	}
+	if r.before.OOMKills != nil && after.OOMKills != nil {
+		kills := *after.OOMKills - *r.before.OOMKills + r.executor.Watchdog.Kills() - r.killsBefore
+		used.OomKills = &kills
+	}
+	return used
+}
+
+func since(before, after *time.Duration) *durationpb.Duration {
+	if before == nil || after == nil {
+		return nil
+	}
+	return durationpb.New(max(0, *after-*before))
+}
+
+// ownTasks counts the guest's threads.
+func ownTasks() int64 {
+	entries, err := os.ReadDir("/proc/self/task")
+	if err != nil {
+		return 0
+	}
+	return int64(len(entries))
+}

@@ -1,0 +1,117 @@
+// Package run makes one program run: it starts it, moves its input and output, holds its limits, and tells how it ended.
+package run
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
+	"isol8.dev/guest/internal/memory"
+	"isol8.dev/guest/internal/stage"
+	"isol8.dev/guest/internal/usage"
+)
+
+// Executor runs programs in one sandbox.
+type Executor struct {
+	Launcher *stage.Launcher
+	// Root is the directory that a working directory must be in.
+	Root     string
+	Cgroup   *usage.Cgroup
+	Watchdog *memory.Watchdog
+
+	mu     sync.Mutex
+	active map[*run]struct{}
+}
+
+// Host is the host's side of a run. Send is called by one goroutine at a time; both fail once the stream is over.
+type Host struct {
+	// Stdin returns the next piece of standard input, and an error at its end.
+	Stdin func() ([]byte, error)
+	// Send sends a message and waits while the host does not read.
+	Send func(*guestv1.RunResponse) error
+}
+
+// Run runs a program to its end. It returns an error only when the host can no longer be told anything. When ctx is
+// done everything is killed.
+func (e *Executor) Run(ctx context.Context, start *guestv1.RunStart, host Host) error {
+	streams, err := openStreams(e.Launcher.UID)
+	if err != nil {
+		return host.Send(failed(other(err)))
+	}
+	r := &run{executor: e, start: start, host: host, before: e.Cgroup.Read(), killsBefore: e.Watchdog.Kills()}
+	e.add(r)
+	defer e.remove(r)
+	begun, err := e.Launcher.Start(streams.child[0], streams.child[1], streams.child[2])
+	streams.closeChild()
+	if err != nil {
+		streams.close()
+		return host.Send(failed(other(err)))
+	}
+	r.process = begun.Process
+	if limit := start.GetTimeout(); limit != nil {
+		timer := time.AfterFunc(limit.AsDuration(), func() { r.stop(guestv1.EndReason_END_REASON_TIMEOUT) })
+		defer timer.Stop()
+	}
+	defer context.AfterFunc(ctx, func() { r.stop(guestv1.EndReason_END_REASON_KILLED) })()
+	if err := r.becomeProgram(begun, e.spec(start)); err != nil && (!errors.Is(err, stage.ErrKilled) || !r.stopped()) {
+		streams.close()
+		<-r.process.Done
+		return host.Send(failed(err))
+	}
+	return r.supervise(streams)
+}
+
+// KillAll kills everything and returns when nothing is left. Every run whose program still ran ends as KILLED, unless
+// something else was going to end it already.
+func (e *Executor) KillAll() error {
+	return e.Launcher.Reaper.KillAll(func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		for r := range e.active {
+			r.claim(guestv1.EndReason_END_REASON_KILLED)
+		}
+	})
+}
+
+func (e *Executor) spec(start *guestv1.RunStart) *stage.Spec {
+	return &stage.Spec{
+		Argv:             start.GetArgv(),
+		Environment:      start.GetEnvironment(),
+		Root:             e.Root,
+		WorkingDirectory: start.GetWorkingDirectory(),
+		MaxProcesses:     uint64(max(0, start.GetMaxProcesses())),
+		MaxOpenFiles:     uint64(max(0, start.GetMaxOpenFiles())),
+	}
+}
+
+// add comes before the start of a process, so that KillAll knows the run of everything it kills.
+func (e *Executor) add(r *run) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.active == nil {
+		e.active = map[*run]struct{}{}
+	}
+	e.active[r] = struct{}{}
+}
+
+func (e *Executor) remove(r *run) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.active, r)
+}
+
+func failed(err error) *guestv1.RunResponse {
+	failure := &stage.Failure{}
+	if !errors.As(err, &failure) {
+		failure = other(err)
+	}
+	return &guestv1.RunResponse{Event: &guestv1.RunResponse_Failed{Failed: &guestv1.RunFailed{
+		Reason: failure.Reason, Message: failure.Message,
+	}}}
+}
+
+func other(err error) *stage.Failure {
+	return &stage.Failure{Reason: guestv1.RunFailureReason_RUN_FAILURE_REASON_OTHER, Message: err.Error()}
+}

@@ -1,0 +1,106 @@
+package run
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
+	"isol8.dev/guest/internal/proc"
+	"isol8.dev/guest/internal/stage"
+	"isol8.dev/guest/internal/usage"
+)
+
+// run is one program while it runs.
+type run struct {
+	executor    *Executor
+	start       *guestv1.RunStart
+	host        Host
+	process     *proc.Process
+	startedAt   time.Time
+	before      usage.Snapshot
+	killsBefore int64
+	// starved is set when the watchdog chose the main process.
+	starved atomic.Bool
+
+	sending sync.Mutex
+
+	mu     sync.Mutex
+	ended  bool
+	reason guestv1.EndReason
+}
+
+// becomeProgram lets the stage become the program, and returns why it did not.
+func (r *run) becomeProgram(begun *stage.Stage, spec *stage.Spec) error {
+	defer begun.Status.Close()
+	r.startedAt = time.Now()
+	// A write that fails is told by the status: the stage is dead.
+	_ = stage.WriteSpec(begun.Spec, spec)
+	_ = begun.Spec.Close()
+	return stage.Await(begun.Status, func() { r.startedAt = time.Now() })
+}
+
+// supervise moves what goes in and out until nothing of the program is left.
+func (r *run) supervise(streams *streams) error {
+	if err := r.send(&guestv1.RunResponse{Event: &guestv1.RunResponse_Started{Started: &guestv1.RunStarted{}}}); err != nil {
+		r.stop(guestv1.EndReason_END_REASON_KILLED)
+	}
+	stdout := r.pump(streams.stdout, guestv1.Stream_STREAM_STDOUT)
+	stderr := r.pump(streams.stderr, guestv1.Stream_STREAM_STDERR)
+	go feed(streams.stdin, r.host.Stdin)
+	over := make(chan struct{})
+	go r.executor.Watchdog.Watch(r.start.GetMemoryBytes(), over, func(pid int) {
+		if pid == r.process.PID {
+			r.starved.Store(true)
+		}
+	})
+
+	<-r.process.Done
+	reason := r.end()
+	if !r.start.GetKeepProcesses() || reason != guestv1.EndReason_END_REASON_UNSPECIFIED {
+		_ = r.executor.KillAll()
+	}
+	close(over)
+	_ = streams.stdin.Close()
+	out, errs := stdout.finish(), stderr.finish()
+	return r.send(&guestv1.RunResponse{Event: &guestv1.RunResponse_Ended{Ended: r.describe(reason, out, errs)}})
+}
+
+// stop kills everything for a reason. It does not wait, so it can be called where nothing may block.
+func (r *run) stop(reason guestv1.EndReason) {
+	if r.claim(reason) {
+		go func() { _ = r.executor.KillAll() }()
+	}
+}
+
+// claim notes the first reason to end a program that still runs, and tells whether this was it.
+func (r *run) claim(reason guestv1.EndReason) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ended || r.reason != guestv1.EndReason_END_REASON_UNSPECIFIED {
+		return false
+	}
+	r.reason = reason
+	return true
+}
+
+// end notes that the program has ended: whatever comes later was not what ended it.
+func (r *run) end() guestv1.EndReason {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ended = true
+	return r.reason
+}
+
+func (r *run) stopped() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.reason != guestv1.EndReason_END_REASON_UNSPECIFIED
+}
+
+// send sends one message at a time. It may wait for the host as long as the host likes.
+func (r *run) send(message *guestv1.RunResponse) error {
+	r.sending.Lock()
+	defer r.sending.Unlock()
+	return r.host.Send(message)
+}

@@ -1,0 +1,65 @@
+package stage
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+
+	"isol8.dev/guest/internal/proc"
+)
+
+// oomScore makes the kernel take code before the guest when memory runs out.
+const oomScore = "500"
+
+// Launcher starts stages of one binary as one user.
+type Launcher struct {
+	Reaper *proc.Reaper
+	// Binary is the absolute path of the guest: the code's user may execute but not read it, so a stage cannot be
+	// traced from its first instruction on.
+	Binary string
+	UID    uint32
+}
+
+// Stage is a started stage that waits for its Spec.
+type Stage struct {
+	Process *proc.Process
+	// Spec is written once and closed; Status is for Await.
+	Spec, Status *os.File
+}
+
+// Start starts a stage whose program will have these standard streams.
+func (l *Launcher) Start(stdin, stdout, stderr uintptr) (*Stage, error) {
+	specRead, specWrite, err := Pipe(true)
+	if err != nil {
+		return nil, err
+	}
+	defer syscall.Close(specRead)
+	statusWrite, statusRead, err := Pipe(false)
+	if err != nil {
+		_ = specWrite.Close()
+		return nil, err
+	}
+	defer syscall.Close(statusWrite)
+	process, err := l.Reaper.Start(l.Binary, []string{l.Binary, Command}, &syscall.ProcAttr{
+		Dir:   "/",
+		Env:   []string{"GOMAXPROCS=1"},
+		Files: []uintptr{stdin, stdout, stderr, uintptr(specRead), uintptr(statusWrite)},
+		Sys:   Credential(l.UID),
+	}, false)
+	if err != nil {
+		_ = specWrite.Close()
+		_ = statusRead.Close()
+		return nil, fmt.Errorf("start %s: %w", l.Binary, err)
+	}
+	// From outside, because a stage that cannot be traced does not own its own /proc entries.
+	_ = os.WriteFile(fmt.Sprintf("/proc/%d/oom_score_adj", process.PID), []byte(oomScore), 0)
+	return &Stage{Process: process, Spec: specWrite, Status: statusRead}, nil
+}
+
+// Credential is the code's user, in a session of its own and without any capability.
+func Credential(uid uint32) *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{
+		Setsid:     true,
+		Credential: &syscall.Credential{Uid: uid, Gid: uid, Groups: []uint32{uid}},
+	}
+}

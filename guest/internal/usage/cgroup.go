@@ -1,0 +1,125 @@
+// Package usage reads what the kernel counted for the sandbox, from a cgroup of either version. What a kernel does
+// not count is absent, never 0.
+package usage
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Root is where a container finds its own cgroup.
+const Root = "/sys/fs/cgroup"
+
+// Cgroup is the sandbox's cgroup.
+type Cgroup struct {
+	// Version is 1, 2, or 0 where there is none to be read.
+	Version int
+	root    string
+}
+
+// Open finds out which version is mounted at root.
+func Open(root string) *Cgroup {
+	switch {
+	case exists(filepath.Join(root, "cgroup.controllers")):
+		return &Cgroup{Version: 2, root: root}
+	case exists(filepath.Join(root, "memory", "memory.usage_in_bytes")):
+		return &Cgroup{Version: 1, root: root}
+	}
+	return &Cgroup{root: root}
+}
+
+// Snapshot is a reading. A nil field could not be read.
+type Snapshot struct {
+	CPUUser, CPUSystem *time.Duration
+	PeakMemory         *int64
+	PeakTasks          *int64
+	OOMKills           *int64
+}
+
+// Read reads everything.
+func (c *Cgroup) Read() Snapshot {
+	switch c.Version {
+	case 1:
+		return c.readV1()
+	case 2:
+		return c.readV2()
+	}
+	return Snapshot{}
+}
+
+func (c *Cgroup) readV1() Snapshot {
+	var s Snapshot
+	for _, controller := range []string{"cpuacct", "cpu,cpuacct"} {
+		if s.CPUUser == nil || s.CPUSystem == nil {
+			s.CPUUser = times(c.number(controller+"/cpuacct.usage_user"), time.Nanosecond)
+			s.CPUSystem = times(c.number(controller+"/cpuacct.usage_sys"), time.Nanosecond)
+		}
+	}
+	s.PeakMemory = c.number("memory/memory.max_usage_in_bytes")
+	s.OOMKills = c.field("memory/memory.oom_control", "oom_kill")
+	return s
+}
+
+func (c *Cgroup) readV2() Snapshot {
+	return Snapshot{
+		CPUUser:    times(c.field("cpu.stat", "user_usec"), time.Microsecond),
+		CPUSystem:  times(c.field("cpu.stat", "system_usec"), time.Microsecond),
+		PeakMemory: c.number("memory.peak"),
+		PeakTasks:  c.number("pids.peak"),
+		OOMKills:   c.field("memory.events", "oom_kill"),
+	}
+}
+
+func (c *Cgroup) number(name string) *int64 {
+	content, err := os.ReadFile(filepath.Join(c.root, name))
+	if err != nil {
+		return nil
+	}
+	return parse(strings.TrimSpace(string(content)))
+}
+
+func (c *Cgroup) field(name, key string) *int64 {
+	content, err := os.ReadFile(filepath.Join(c.root, name))
+	if err != nil {
+		return nil
+	}
+	return Field(content, key)
+}
+
+// Field finds `key value` in a flat keyed file of the kernel.
+func Field(content []byte, key string) *int64 {
+	for len(content) > 0 {
+		line, rest, _ := bytes.Cut(content, []byte("\n"))
+		content = rest
+		name, value, found := bytes.Cut(line, []byte(" "))
+		if found && string(name) == key {
+			return parse(string(value))
+		}
+	}
+	return nil
+}
+
+func parse(text string) *int64 {
+	value, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return nil
+	}
+	return &value
+}
+
+func times(count *int64, unit time.Duration) *time.Duration {
+	if count == nil {
+		return nil
+	}
+	duration := time.Duration(*count) * unit
+	return &duration
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -1,0 +1,70 @@
+/** Every time and size that is not the operator's to choose, with a sentence each. Times in milliseconds. */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** The guest gets this long to end an execution whose time is up, or that was cancelled, before the host kills its container. */
+export const GUEST_GRACE_MS = 150;
+
+/** After the kill of an execution, its last output gets this long to be read. */
+export const RUN_DRAIN_TIMEOUT_MS = 5_000;
+
+/** From the start of a container to its guest's greeting; a busy host needs seconds. */
+export const GREETING_TIMEOUT_MS = 20_000;
+
+/** For every answer of the guest that takes no work. */
+export const GUEST_ANSWER_TIMEOUT_MS = 10_000;
+
+/** Between two pings of a link; each must be answered before the next. */
+export const PING_INTERVAL_MS = 5_000;
+
+/** The guest ends its sandbox when it has not heard from the host for this long: three pings missed. */
+export const SILENCE_TIMEOUT_MS = 15_000;
+
+/** For one request to Docker that should take milliseconds; a loaded daemon takes seconds. */
+export const DOCKER_TIMEOUT_MS = 30_000;
+
+/** From the request to remove a container until Docker says that it is gone. */
+export const REMOVE_TIMEOUT_MS = 30_000;
+
+/** Between two looks for containers of this server that nobody owns. */
+export const SWEEP_INTERVAL_MS = 60_000;
+
+/** A container younger than this is not swept: its creator may not have had Docker's answer yet. */
+export const SWEEP_MIN_AGE_MS = 60_000;
+
+/** An execution that ended stays known for this long, so that cancelling it again is not an error. */
+export const ENDED_EXECUTION_TTL_MS = 10 * 60_000;
+
+/** How many ended executions stay known. */
+export const ENDED_EXECUTIONS_KEPT = 10_000;
+
+/** Writing the files of a request. */
+export const WRITE_FILES_TIMEOUT_MS = 60_000;
+
+/** Reading output files, readers that do not read included. What has not been read by then is reported as missing. */
+export const OUTPUT_FILES_TIMEOUT_MS = 5 * 60_000;
+
+/** Tasks that the guest may have beside those of the code: its threads, file workers, and what it starts next. */
+export const GUEST_TASKS = 64;
+
+/** Memory of the guest and its file workers. */
+export const GUEST_MEMORY_BYTES = 32 * MIB;
+
+/** Size of /dev/shm, and of all System V shared memory together. */
+export const SHM_BYTES = 64 * MIB;
+
+/** The kernel's own memory for one file in memory: inode, directory entry and the slab around them. */
+export const INODE_BYTES = 2 * KIB;
+
+/** One inode for so many bytes of a file system in memory. */
+export const BYTES_PER_INODE = 8 * KIB;
+
+/** The least that a container's own limit of open files is, so that the guest has enough whatever its code may open. */
+export const MIN_OPEN_FILES_LIMIT = 4096;
+
+/** Output that waits for a slow reader before the program is held back; what the link holds comes on top. */
+export const OUTPUT_QUEUE_BYTES = 256 * KIB;
+
+/** Output files of one execution. */
+export const MAX_OUTPUT_FILES = 10_000;

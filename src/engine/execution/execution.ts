@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { BoundedQueue } from '../../lib/bounded-queue.ts';
+import { OUTPUT_QUEUE_BYTES } from '../constants.ts';
+import type { Execution, ExecutionEvent, ExecutionEventBody } from '../types.ts';
+
+/** An execution under way: its events between the task that makes them and the caller who reads them. */
+export class RunningExecution implements Execution {
+  readonly id = randomBytes(16).toString('hex');
+  readonly tenant: string;
+  readonly #events = new BoundedQueue<ExecutionEvent>(OUTPUT_QUEUE_BYTES, weight);
+  readonly #cancel = new AbortController();
+  readonly #done = Promise.withResolvers<void>();
+  #sequence = 0;
+
+  /** @param caller aborts when the caller has gone */
+  constructor(tenant: string, caller: AbortSignal) {
+    this.tenant = tenant;
+    const onGone = () => this.cancel();
+    if (caller.aborted) onGone();
+    caller.addEventListener('abort', onGone, { once: true });
+    void this.done.then(() => caller.removeEventListener('abort', onGone));
+  }
+
+  /** Aborts when the execution is to end, whoever wants it. */
+  get signal(): AbortSignal {
+    return this.#cancel.signal;
+  }
+
+  /** Resolves when nothing of it is left: its sandbox is removed. */
+  get done(): Promise<void> {
+    return this.#done.promise;
+  }
+
+  /** Asks it to end. */
+  cancel(): void {
+    this.#cancel.abort();
+  }
+
+  /** Adds an event; resolves when the reader has room for the next. */
+  emit(body: ExecutionEventBody): Promise<void> {
+    this.#sequence += 1;
+    return this.#events.push({ ...body, sequence: this.#sequence, time: new Date() });
+  }
+
+  /** From now on `emit` does not wait for the reader. */
+  release(): void {
+    this.#events.release();
+  }
+
+  /** `emit` waits for the reader again. */
+  restrain(): void {
+    this.#events.restrain();
+  }
+
+  /** No more events; with a failure, the reader gets it thrown. */
+  close(failure?: unknown): void {
+    this.#events.close(failure);
+  }
+
+  /** Says that nothing of it is left. */
+  finish(): void {
+    this.#events.close();
+    this.#done.resolve();
+  }
+
+  async *events(): AsyncGenerator<ExecutionEvent> {
+    try {
+      yield* this.#events;
+    } finally {
+      // A reader that leaves early cancels; after the last event this does nothing.
+      this.cancel();
+    }
+  }
+}
+
+function weight(event: ExecutionEvent): number {
+  if (event.kind === 'text') return event.text.length;
+  if (event.kind === 'data') return event.data.length;
+  if (event.kind === 'file') return event.chunk.length;
+  return 0;
+}

@@ -1,0 +1,278 @@
+import { MAX_OUTPUT_FILES, OUTPUT_FILES_TIMEOUT_MS, WRITE_FILES_TIMEOUT_MS } from '../constants.ts';
+import { EngineError } from '../errors.ts';
+import type { OutgoingFile } from '../guest/client.ts';
+import { FILE_FAILURES } from '../guest/read-files.ts';
+import { policyDigest } from '../policy/resolve.ts';
+import type { Pool } from '../pool/pool.ts';
+import { codeArgv, commandArgv, type Runtime, WORKSPACE } from '../runtimes/runtime.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type {
+  EffectivePolicy,
+  ExecutionRequest,
+  ExecutionResult,
+  MissingOutputPath,
+  Outcome,
+  Phase,
+  StreamStats,
+  Timings,
+  Usage,
+} from '../types.ts';
+import { programEnvironment } from './environment.ts';
+import type { RunningExecution } from './execution.ts';
+import { outcomeOf } from './outcome.ts';
+import { OutputCollector } from './output.ts';
+import { type RunReport, runPhase } from './run-phase.ts';
+
+const NO_OUTPUT: StreamStats = { totalBytes: 0, droppedBytes: 0, truncated: false };
+
+/** Everything that one execution needs, resolved. */
+export interface ExecutionPlan {
+  readonly request: ExecutionRequest;
+  readonly runtime: Runtime;
+  readonly policy: EffectivePolicy;
+  /** Whether sandboxes are given certificates to trust. */
+  readonly hasCaBundle: boolean;
+  /** When the request came, as performance.now() has it. */
+  readonly since: number;
+}
+
+type Ending = Omit<
+  ExecutionResult,
+  'executionId' | 'timings' | 'effectivePolicy' | 'policyDigest' | 'missingOutputPaths'
+>;
+
+/** Runs one execution from the pool to its `finished`: prepare, set up, run, give back files. */
+export class Executor {
+  readonly #execution: RunningExecution;
+  readonly #plan: ExecutionPlan;
+  readonly #marks: { -readonly [K in keyof Timings]?: Timings[K] } = {};
+  #timeLeftMs: number;
+
+  constructor(execution: RunningExecution, plan: ExecutionPlan) {
+    this.#execution = execution;
+    this.#plan = plan;
+    this.#timeLeftMs = plan.policy.limits.timeoutMs;
+  }
+
+  /**
+   * Does it all; resolves when the sandbox is removed. What fails before `started` closes the events with an EngineError;
+   * after it there is always a `finished`. Never rejects but for a fault of ours.
+   */
+  async run(pool: Pool): Promise<void> {
+    const { policy, runtime, since } = this.#plan;
+    const asked = performance.now();
+    this.#marks.queuedMs = asked - since;
+    let sandbox: Sandbox;
+    try {
+      sandbox = await pool.acquire(policy, runtime, this.#execution.signal);
+    } catch (error) {
+      if (this.#execution.signal.aborted) return this.#finish(cancelled('PREPARE'), []);
+      this.#execution.close(error);
+      return;
+    }
+    await using _ = sandbox;
+    this.#marks.acquiredMs = performance.now() - asked;
+    sandbox.occupy();
+    const started = {
+      kind: 'started' as const,
+      executionId: this.#execution.id,
+      effectivePolicy: policy,
+      policyDigest: policyDigest(policy),
+      queuedMs: this.#marks.queuedMs,
+    };
+    void this.#execution.emit(started);
+    const ending = await this.#inSandbox(sandbox);
+    const missing = await this.#giveFiles(sandbox, ending.outcome);
+    this.#finish(ending, missing);
+  }
+
+  /** Ends an execution that was cancelled before it had a place. */
+  cancelledInQueue(): void {
+    this.#marks.queuedMs = performance.now() - this.#plan.since;
+    this.#finish(cancelled('PREPARE'), []);
+  }
+
+  async #inSandbox(sandbox: Sandbox): Promise<Ending> {
+    const { request, runtime } = this.#plan;
+    const failure = await this.#prepare(sandbox);
+    if (failure !== undefined) return failure;
+    if (request.setupScript !== '') {
+      const argv = ['bash', '-c', request.setupScript];
+      const { ending, runMs } = await this.#runOne(sandbox, 'SETUP', argv, WORKSPACE, new Uint8Array());
+      this.#marks.setupMs = runMs;
+      this.#timeLeftMs = Math.max(1, this.#timeLeftMs - runMs);
+      if (ending.outcome !== 'EXITED' || ending.exitCode !== 0) return setupEnding(ending);
+    }
+    const { source } = request;
+    const argv =
+      source.kind === 'code' ? codeArgv(runtime, request.arguments) : commandArgv(source.command, request.arguments);
+    const directory = request.workingDirectory === '' ? WORKSPACE : request.workingDirectory;
+    const { ending, runMs } = await this.#runOne(sandbox, 'RUN', argv, directory, request.stdin);
+    this.#marks.runMs = runMs;
+    return ending;
+  }
+
+  /** Writes code and files; returns how the execution ends when that fails. */
+  async #prepare(sandbox: Sandbox): Promise<Ending | undefined> {
+    const { request, runtime } = this.#plan;
+    const files: OutgoingFile[] = [...request.files];
+    if (request.source.kind === 'code') {
+      files.push({ path: runtime.mainFile, mode: 0o644, content: Buffer.from(request.source.code) });
+    }
+    if (files.length === 0) return undefined;
+    const signal = this.#execution.signal;
+    const onAbort = () => sandbox.guest[Symbol.dispose]();
+    try {
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (signal.aborted) return cancelled('PREPARE');
+      const failure = await sandbox.guest.writeFiles(files, WRITE_FILES_TIMEOUT_MS);
+      if (failure === undefined) return undefined;
+      const message = `${failure.path} ${FILE_FAILURES[failure.reason] ?? 'cannot be written'}`;
+      return ended('SETUP_FAILED', 'PREPARE', message);
+    } catch (error) {
+      return signal.aborted ? cancelled('PREPARE') : this.#lost(sandbox, 'PREPARE', error);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async #runOne(sandbox: Sandbox, phase: Phase, argv: string[], workingDirectory: string, stdin: Uint8Array) {
+    const { request, runtime, policy, hasCaBundle } = this.#plan;
+    const { limits } = policy;
+    const execution = this.#execution;
+    void execution.emit({ kind: 'phase', phase });
+    const output = new OutputCollector((event) => execution.emit(event));
+    const begun = performance.now();
+    const report = await runPhase(sandbox, {
+      order: {
+        runId: `${execution.id}/${phase}`,
+        argv,
+        environment: programEnvironment(runtime, sandbox.imageEnvironment, hasCaBundle, request.env),
+        workingDirectory,
+        timeoutMs: this.#timeLeftMs,
+        outputBytes: limits.outputBytes,
+        killOnOutputLimit: policy.onOutputLimit === 'KILL',
+        maxProcesses: limits.processes,
+        maxOpenFiles: limits.openFiles,
+        memoryBytes: limits.memoryBytes,
+        keepProcesses: phase === 'SETUP',
+      },
+      stdin,
+      onOutput: (stream, data) => output.take(stream, data),
+      onEnding: () => execution.release(),
+      signal: execution.signal,
+    });
+    const runMs = report.end?.runMs ?? performance.now() - begun;
+    if (phase === 'RUN' && output.firstAt !== undefined) this.#marks.firstOutputMs = output.firstAt - begun;
+    const stdoutStats = await output.end('STDOUT', report.end?.stdoutBytes);
+    const stderrStats = await output.end('STDERR', report.end?.stderrBytes);
+    const ending = await this.#ending(sandbox, phase, report);
+    return { ending: { ...ending, stdoutStats, stderrStats }, runMs };
+  }
+
+  async #ending(sandbox: Sandbox, phase: Phase, report: RunReport): Promise<Ending> {
+    if (report.startFailure !== undefined) {
+      return ended('SETUP_FAILED', 'PREPARE', startFailureText(report.startFailure, this.#plan.request));
+    }
+    const { end, endedByHost, lost } = report;
+    if (end === undefined && endedByHost === undefined) return this.#lost(sandbox, phase, lost);
+    const outcome = outcomeOf({ end, endedByHost, oom: false });
+    const usage = Object.fromEntries(
+      Object.entries(end?.usage ?? {}).filter(([, value]) => value !== undefined),
+    ) as Usage;
+    return {
+      ...ended(outcome, phase, outcome === 'SANDBOX_LOST' ? LOST_TEXT : ''),
+      ...(end?.exitCode === undefined ? {} : { exitCode: end.exitCode }),
+      ...(end?.signal === undefined ? {} : { signal: end.signal }),
+      usage,
+    };
+  }
+
+  async #lost(sandbox: Sandbox, phase: Phase, cause: unknown): Promise<Ending> {
+    const oom = await sandbox.ranOutOfMemory();
+    const outcome = outcomeOf({ end: undefined, endedByHost: undefined, oom });
+    sandbox.noteLoss(cause);
+    return ended(outcome, phase, oom ? 'the whole sandbox ran out of memory' : LOST_TEXT);
+  }
+
+  async #giveFiles(sandbox: Sandbox, outcome: Outcome): Promise<MissingOutputPath[]> {
+    const { request, policy } = this.#plan;
+    const patterns = request.outputPaths;
+    const signal = this.#execution.signal;
+    const none = (reason: string) => patterns.map((path) => ({ path, reason }));
+    if (patterns.length === 0) return [];
+    if (sandbox.state !== 'busy') return none(`was not read: the execution ended as ${outcome}`);
+    if (signal.aborted) return none('was not read: the execution was cancelled');
+    const missing: MissingOutputPath[] = [];
+    const onAbort = () => {
+      this.#execution.release();
+      sandbox.guest[Symbol.dispose]();
+    };
+    const late = setTimeout(onAbort, OUTPUT_FILES_TIMEOUT_MS);
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#execution.restrain();
+    try {
+      const parts = sandbox.guest.readFiles(patterns, policy.limits.workspaceBytes, MAX_OUTPUT_FILES);
+      for await (const part of parts) {
+        if (part.kind === 'missing') missing.push({ path: part.path, reason: part.reason });
+        else await this.#execution.emit({ ...part, kind: 'file' });
+      }
+    } catch {
+      return [...missing, ...none('was not read to its end: the reader was too slow, or the sandbox was lost')];
+    } finally {
+      clearTimeout(late);
+      signal.removeEventListener('abort', onAbort);
+    }
+    return missing;
+  }
+
+  #finish(ending: Ending, missingOutputPaths: MissingOutputPath[]): void {
+    const { policy, since } = this.#plan;
+    const result: ExecutionResult = {
+      ...ending,
+      executionId: this.#execution.id,
+      missingOutputPaths,
+      timings: { queuedMs: 0, acquiredMs: 0, ...this.#marks, totalMs: performance.now() - since },
+      effectivePolicy: policy,
+      policyDigest: policyDigest(policy),
+    };
+    this.#execution.release();
+    void this.#execution.emit({ kind: 'finished', result });
+    this.#execution.close();
+  }
+}
+
+const LOST_TEXT = 'the sandbox ended before the program did; what it had written until then is kept';
+
+function ended(outcome: Outcome, phase: Phase, message: string): Ending {
+  return { outcome, phase, message, stdoutStats: NO_OUTPUT, stderrStats: NO_OUTPUT, usage: {} };
+}
+
+function cancelled(phase: Phase): Ending {
+  return ended('CANCELLED', phase, '');
+}
+
+/** A set-up script that did not exit with 0 by itself is SETUP_FAILED; what made us or the kernel kill it stays. */
+function setupEnding(ending: Ending): Ending {
+  if (ending.outcome !== 'EXITED' && ending.outcome !== 'SIGNALED') return ending;
+  const how = ending.exitCode === undefined ? `signal ${ending.signal}` : `exit code ${ending.exitCode}`;
+  const message = ending.message || `Setup script failed (${how}); the program was not run`;
+  return { ...ending, outcome: 'SETUP_FAILED', message };
+}
+
+function startFailureText(failure: { reason: string; message: string }, request: ExecutionRequest): string {
+  switch (failure.reason) {
+    case 'WORKING_DIRECTORY_OUTSIDE':
+      return `working_directory ${request.workingDirectory}: Working directory must be inside /sandbox`;
+    case 'BAD_WORKING_DIRECTORY':
+      return `working_directory ${request.workingDirectory} is not a directory that can be entered`;
+    default:
+      return failure.message;
+  }
+}
+
+/** An error for a caller, from whatever went wrong before anything was started. */
+export function asEngineError(error: unknown): EngineError {
+  if (error instanceof EngineError) return error;
+  return new EngineError('INTERNAL', 'an internal error; the server’s log has the cause', { cause: error });
+}

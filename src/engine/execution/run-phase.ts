@@ -1,0 +1,88 @@
+import { GUEST_ANSWER_TIMEOUT_MS, GUEST_GRACE_MS, RUN_DRAIN_TIMEOUT_MS } from '../constants.ts';
+import type { RunEnd, RunOrder, StartFailure } from '../guest/run.ts';
+import { LinkLost } from '../guest/violation.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { OutputStream } from '../types.ts';
+
+/** One program in one sandbox, seen from the host. */
+export interface RunPhase {
+  readonly order: RunOrder;
+  readonly stdin: Uint8Array;
+  /** Takes output; resolves when there is room for more. */
+  readonly onOutput: (stream: OutputStream, data: Uint8Array) => Promise<void>;
+  /** Called when the run must end now: from then on nothing waits for the reader. */
+  readonly onEnding: () => void;
+  /** Cancels. */
+  readonly signal: AbortSignal;
+}
+
+/** How it went. */
+export interface RunReport {
+  /** Unset when the guest was lost, or the program not started. */
+  readonly end: RunEnd | undefined;
+  /** Set when the program could not be started. */
+  readonly startFailure: { readonly reason: StartFailure; readonly message: string } | undefined;
+  /** Why the guest was lost. */
+  readonly lost: Error | undefined;
+  /** The first thing that made the host end it. */
+  readonly endedByHost: 'CANCELLED' | 'TIMED_OUT' | undefined;
+}
+
+/**
+ * Runs a program to its end. The guest keeps the time; the host keeps it too, and loses patience: it asks the guest to kill,
+ * and when no answer comes in GUEST_GRACE_MS it gives the sandbox up, whose removal kills whatever is in it.
+ */
+export async function runPhase(sandbox: Sandbox, phase: RunPhase): Promise<RunReport> {
+  const { guest } = sandbox;
+  const timers = new Set<NodeJS.Timeout>();
+  const after = (ms: number, what: () => void) => timers.add(setTimeout(what, ms));
+  const giveUp = (why: string) => guest.connection.fail(new LinkLost(why));
+  let endedByHost: RunReport['endedByHost'];
+  let killed = false;
+
+  const endNow = (cause: 'CANCELLED' | 'TIMED_OUT') => {
+    if (endedByHost !== undefined) return;
+    endedByHost = cause;
+    phase.onEnding();
+    guest.kill().then(
+      () => {
+        killed = true;
+      },
+      () => {},
+    );
+    after(GUEST_GRACE_MS, () => killed || giveUp('the guest did not kill in time'));
+    after(RUN_DRAIN_TIMEOUT_MS, () => giveUp('the guest did not end its answers in time'));
+  };
+  const onAbort = () => endNow('CANCELLED');
+
+  let end: RunEnd | undefined;
+  let startFailure: RunReport['startFailure'];
+  let lost: Error | undefined;
+  try {
+    if (phase.signal.aborted) return { end, startFailure, lost, endedByHost: 'CANCELLED' };
+    const run = guest.run(phase.order, phase.stdin);
+    phase.signal.addEventListener('abort', onAbort, { once: true });
+    void guest.connection.lost.then(phase.onEnding);
+    const late = setTimeout(() => giveUp('the program was not started in time'), GUEST_ANSWER_TIMEOUT_MS);
+    timers.add(late);
+    for await (const answer of run.answers) {
+      if (answer.kind === 'started') {
+        clearTimeout(late);
+        after(phase.order.timeoutMs + GUEST_GRACE_MS / 2, () => endNow('TIMED_OUT'));
+      } else if (answer.kind === 'output') {
+        await phase.onOutput(answer.stream, answer.data);
+      } else if (answer.kind === 'ended') {
+        end = answer.end;
+      } else {
+        startFailure = { reason: answer.failure, message: answer.message };
+      }
+    }
+  } catch (error) {
+    // Whatever broke, the guest cannot be asked any more, and the sandbox goes.
+    lost = error instanceof Error ? error : new LinkLost(String(error));
+  } finally {
+    phase.signal.removeEventListener('abort', onAbort);
+    for (const timer of timers) clearTimeout(timer);
+  }
+  return { end, startFailure, lost, endedByHost };
+}

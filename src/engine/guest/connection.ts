@@ -1,0 +1,196 @@
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
+import {
+  create,
+  type DescMessage,
+  type DescMethod,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from '@bufbuild/protobuf';
+import { PING_INTERVAL_MS } from '../constants.ts';
+import { frame, messages } from './frames.ts';
+import { LINK_LIMITS } from './limits.ts';
+import type { StdioDuplex } from './stdio.ts';
+import { LinkLost, ProtocolViolation } from './violation.ts';
+
+/** The guest answered with a gRPC status other than OK. */
+export class GuestStatus extends Error {
+  override readonly name = 'GuestStatus';
+}
+
+/** One call on the link. */
+export interface GuestCall<I extends DescMessage, O extends DescMessage> {
+  /** Sends a message; resolves when there is room for the next, or at once when the call has ended. */
+  send(message: MessageInitShape<I>): Promise<void>;
+  /** Says that nothing more is sent. */
+  end(): void;
+  /** The answers, read one at a time; to be read once. Throws GuestStatus, LinkLost or ProtocolViolation. */
+  answers(): AsyncGenerator<MessageShape<O>>;
+  /** Breaks the call off. */
+  reset(): void;
+}
+
+/** gRPC over HTTP/2 over a guest's standard input and output. */
+export class GuestConnection implements Disposable {
+  readonly #stdio: StdioDuplex;
+  readonly #session: ClientHttp2Session;
+  readonly #since = performance.now();
+  readonly #pings: NodeJS.Timeout;
+  #messages = 0;
+  #messageBytes = 0;
+  #failure: Error | undefined;
+  readonly #lost = Promise.withResolvers<Error>();
+
+  constructor(stdio: StdioDuplex) {
+    this.#stdio = stdio;
+    this.#session = connect('http://guest', {
+      createConnection: () => stdio,
+      settings: {
+        enablePush: false,
+        initialWindowSize: LINK_LIMITS.callWindowBytes,
+        maxHeaderListSize: LINK_LIMITS.headerBytes,
+      },
+      maxHeaderListPairs: LINK_LIMITS.headerFields,
+      peerMaxConcurrentStreams: LINK_LIMITS.openCalls,
+      maxSettings: 16,
+      // Megabytes; what stalled readers leave unread counts.
+      maxSessionMemory: 64,
+    });
+    this.#session.once('connect', () => this.#session.setLocalWindowSize(LINK_LIMITS.linkWindowBytes));
+    this.#session.on('error', (error) => this.fail(asFailure(error)));
+    this.#session.on('goaway', () => this.fail(new ProtocolViolation('it said goodbye')));
+    this.#session.on('close', () => this.fail(new LinkLost('the link is closed')));
+    stdio.on('error', (error) => this.fail(asFailure(error)));
+    stdio.on('received', () => this.#checkOverhead());
+    this.#pings = setInterval(() => this.#ping(), PING_INTERVAL_MS).unref();
+  }
+
+  /** Why the link cannot be used any more; undefined while it can. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** Resolves when the link has ended, to the reason; never rejects. */
+  get lost(): Promise<Error> {
+    return this.#lost.promise;
+  }
+
+  /** Ends the link for a reason; the first one counts. */
+  fail(reason: Error): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = reason;
+    clearInterval(this.#pings);
+    this.#session.destroy();
+    this.#stdio.destroy();
+    this.#lost.resolve(reason);
+  }
+
+  [Symbol.dispose](): void {
+    this.fail(new LinkLost('the link was closed'));
+  }
+
+  /** Opens a call. */
+  call<I extends DescMessage, O extends DescMessage>(method: DescMethod & { input: I; output: O }): GuestCall<I, O> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const stream = this.#session.request({
+      ':method': 'POST',
+      ':path': `/${method.parent.typeName}/${method.name}`,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
+    // Errors come out of answers(); without a listener they would end the process.
+    stream.on('error', () => {});
+    return {
+      send: (message) => send(stream, frame(toBinary(method.input, create(method.input, message)))),
+      end: () => stream.end(),
+      answers: () => this.#answers(stream, method.output),
+      reset: () => stream.close(constants.NGHTTP2_CANCEL),
+    };
+  }
+
+  async *#answers<O extends DescMessage>(stream: ClientHttp2Stream, output: O): AsyncGenerator<MessageShape<O>> {
+    const trailers: Record<string, unknown> = {};
+    stream.on('response', (headers) => Object.assign(trailers, headers));
+    stream.on('trailers', (headers) => Object.assign(trailers, headers));
+    try {
+      for await (const message of messages(stream as AsyncIterable<Buffer>)) {
+        this.#messages += 1;
+        this.#messageBytes += message.length;
+        yield decode(output, message);
+      }
+    } catch (error) {
+      throw this.#explain(error);
+    } finally {
+      stream.close(constants.NGHTTP2_CANCEL);
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    const status = trailers['grpc-status'];
+    if (status === undefined) throw this.#explain(new ProtocolViolation('an answer without a status'));
+    if (status !== '0')
+      throw new GuestStatus(`${status}: ${String(trailers['grpc-message'] ?? '')}`.slice(0, LINK_LIMITS.textLength));
+  }
+
+  #explain(error: unknown): Error {
+    if (this.#failure !== undefined) return this.#failure;
+    const failure = asFailure(error);
+    if (failure instanceof ProtocolViolation) this.fail(failure);
+    return failure;
+  }
+
+  #ping(): void {
+    const sent = this.#session.ping((error) => {
+      clearTimeout(overdue);
+      if (error !== null) this.fail(new LinkLost('a ping was not answered'));
+    });
+    const overdue = setTimeout(
+      () => this.fail(new LinkLost('a ping was not answered in time')),
+      PING_INTERVAL_MS - 500,
+    );
+    if (!sent) clearTimeout(overdue);
+  }
+
+  #checkOverhead(): void {
+    const seconds = (performance.now() - this.#since) / 1000;
+    const allowed =
+      LINK_LIMITS.overheadBytes +
+      LINK_LIMITS.overheadBytesPerMessage * this.#messages +
+      LINK_LIMITS.overheadBytesPerSecond * seconds +
+      // HTTP/2 and gRPC around large messages, and what has come and was not read yet.
+      this.#messageBytes / 8;
+    if (this.#stdio.received - this.#messageBytes > allowed) {
+      this.fail(new ProtocolViolation(`${this.#stdio.received} bytes for ${this.#messageBytes} bytes of messages`));
+    }
+  }
+}
+
+function send(stream: ClientHttp2Stream, bytes: Buffer): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (stream.destroyed || stream.closed || stream.writableEnded || stream.write(bytes)) return Promise.resolve();
+  const done = () => {
+    stream.off('drain', done);
+    stream.off('close', done);
+    resolve();
+  };
+  stream.on('drain', done);
+  stream.on('close', done);
+  return promise;
+}
+
+function decode<O extends DescMessage>(output: O, bytes: Buffer): MessageShape<O> {
+  try {
+    return fromBinary(output, bytes, { readUnknownFields: false });
+  } catch (error) {
+    throw new ProtocolViolation('a message that cannot be decoded', { cause: error });
+  }
+}
+
+function asFailure(error: unknown): Error {
+  if (error instanceof ProtocolViolation || error instanceof LinkLost || error instanceof GuestStatus) return error;
+  const code = (error as { code?: string }).code ?? '';
+  // What node says when the other side breaks HTTP/2 itself, or a limit given to connect().
+  if (code.startsWith('ERR_HTTP2') && code !== 'ERR_HTTP2_STREAM_CANCEL') {
+    return new ProtocolViolation(`HTTP/2: ${code}`, { cause: error });
+  }
+  return new LinkLost('the link broke', { cause: error });
+}

@@ -1,0 +1,190 @@
+import { durationFromMs } from '@bufbuild/protobuf/wkt';
+import {
+  EndReason,
+  type RunEnded,
+  RunFailureReason,
+  type RunResponse,
+  Stream,
+} from '../../../gen/isol8/guest/v1/guest_pb.ts';
+import { millisecondsOf } from './duration.ts';
+import { LINK_LIMITS } from './limits.ts';
+import { ProtocolViolation } from './violation.ts';
+
+/** A program to run and what holds for it. */
+export interface RunOrder {
+  readonly runId: string;
+  readonly argv: readonly string[];
+  readonly environment: readonly string[];
+  readonly workingDirectory: string;
+  readonly timeoutMs: number;
+  readonly outputBytes: number;
+  readonly killOnOutputLimit: boolean;
+  readonly maxProcesses: number;
+  readonly maxOpenFiles: number;
+  readonly memoryBytes: number;
+  readonly keepProcesses: boolean;
+}
+
+/** Why a guest says that a run ended. */
+export type EndedBy = 'PROGRAM' | 'TIMEOUT' | 'OUTPUT_LIMIT' | 'KILLED' | 'OUT_OF_MEMORY';
+
+/** How a run ended, as the guest tells it. */
+export interface RunEnd {
+  readonly by: EndedBy;
+  readonly exitCode: number | undefined;
+  readonly signal: number | undefined;
+  readonly stdoutBytes: number;
+  readonly stderrBytes: number;
+  readonly runMs: number;
+  readonly usage: {
+    readonly cpuUserMs: number | undefined;
+    readonly cpuSystemMs: number | undefined;
+    readonly peakMemoryBytes: number | undefined;
+    readonly peakProcesses: number | undefined;
+    readonly oomKills: number | undefined;
+  };
+}
+
+/** Why a program could not be started. */
+export type StartFailure =
+  | 'PROGRAM_NOT_FOUND'
+  | 'BAD_WORKING_DIRECTORY'
+  | 'WORKING_DIRECTORY_OUTSIDE'
+  | 'ARGUMENTS_TOO_LARGE'
+  | 'OTHER';
+
+/** What a guest tells of a run. */
+export type RunAnswer =
+  | { readonly kind: 'started' }
+  | { readonly kind: 'output'; readonly stream: 'STDOUT' | 'STDERR'; readonly data: Uint8Array }
+  | { readonly kind: 'ended'; readonly end: RunEnd }
+  | { readonly kind: 'failed'; readonly failure: StartFailure; readonly message: string };
+
+const END_REASONS: Readonly<Record<EndReason, EndedBy | undefined>> = {
+  [EndReason.UNSPECIFIED]: undefined,
+  [EndReason.PROGRAM]: 'PROGRAM',
+  [EndReason.TIMEOUT]: 'TIMEOUT',
+  [EndReason.OUTPUT_LIMIT]: 'OUTPUT_LIMIT',
+  [EndReason.KILLED]: 'KILLED',
+  [EndReason.OUT_OF_MEMORY]: 'OUT_OF_MEMORY',
+};
+
+const FAILURES: Readonly<Record<RunFailureReason, StartFailure | undefined>> = {
+  [RunFailureReason.UNSPECIFIED]: undefined,
+  [RunFailureReason.PROGRAM_NOT_FOUND]: 'PROGRAM_NOT_FOUND',
+  [RunFailureReason.BAD_WORKING_DIRECTORY]: 'BAD_WORKING_DIRECTORY',
+  [RunFailureReason.WORKING_DIRECTORY_OUTSIDE]: 'WORKING_DIRECTORY_OUTSIDE',
+  [RunFailureReason.ARGUMENTS_TOO_LARGE]: 'ARGUMENTS_TOO_LARGE',
+  [RunFailureReason.OTHER]: 'OTHER',
+};
+
+/** An order in the words of the protocol. */
+export function runStart(order: RunOrder) {
+  return {
+    runId: order.runId,
+    argv: [...order.argv],
+    environment: [...order.environment],
+    workingDirectory: order.workingDirectory,
+    timeout: durationFromMs(Math.ceil(order.timeoutMs)),
+    outputBytes: BigInt(order.outputBytes),
+    killOnOutputLimit: order.killOnOutputLimit,
+    maxProcesses: BigInt(order.maxProcesses),
+    maxOpenFiles: BigInt(order.maxOpenFiles),
+    memoryBytes: BigInt(order.memoryBytes),
+    keepProcesses: order.keepProcesses,
+  };
+}
+
+/**
+ * The answers of a run, held to their order, sizes and sums: `started`, output within its cap, then one end.
+ *
+ * @throws ProtocolViolation
+ */
+export async function* runAnswers(
+  responses: AsyncIterable<RunResponse>,
+  order: Pick<RunOrder, 'outputBytes'>,
+): AsyncGenerator<RunAnswer> {
+  const sent = { STDOUT: 0, STDERR: 0 };
+  let state: 'new' | 'started' | 'over' = 'new';
+  for await (const { event } of responses) {
+    if (state === 'over') throw new ProtocolViolation('an answer after the end of a run');
+    if ((event.case === 'started' || event.case === 'failed') !== (state === 'new')) {
+      throw new ProtocolViolation(`${event.case ?? 'nothing'} in a run that is ${state}`);
+    }
+    switch (event.case) {
+      case 'started':
+        state = 'started';
+        yield { kind: 'started' };
+        break;
+      case 'output': {
+        const { data } = event.value;
+        const stream = event.value.stream === Stream.STDOUT ? 'STDOUT' : 'STDERR';
+        if (event.value.stream !== Stream.STDOUT && event.value.stream !== Stream.STDERR) {
+          throw new ProtocolViolation('output of no stream');
+        }
+        sent[stream] += data.length;
+        if (data.length === 0 || data.length > LINK_LIMITS.chunkBytes || sent[stream] > order.outputBytes) {
+          throw new ProtocolViolation(`${data.length} bytes of output`);
+        }
+        yield { kind: 'output', stream, data };
+        break;
+      }
+      case 'ended':
+        state = 'over';
+        yield { kind: 'ended', end: checkedEnd(event.value, sent) };
+        break;
+      case 'failed': {
+        state = 'over';
+        const failure = FAILURES[event.value.reason];
+        if (failure === undefined) throw new ProtocolViolation('a failure without a reason');
+        yield { kind: 'failed', failure, message: event.value.message.slice(0, LINK_LIMITS.textLength) };
+        break;
+      }
+      default:
+        throw new ProtocolViolation('an answer that says nothing');
+    }
+  }
+  if (state !== 'over') throw new ProtocolViolation('a run without an end');
+}
+
+function checkedEnd(ended: RunEnded, sent: { STDOUT: number; STDERR: number }): RunEnd {
+  const by = END_REASONS[ended.reason];
+  if (by === undefined) throw new ProtocolViolation('an end without a reason');
+  const exitCode = ended.status.case === 'exitCode' ? ended.status.value : undefined;
+  const signal = ended.status.case === 'signal' ? ended.status.value : undefined;
+  if (exitCode === undefined && signal === undefined) throw new ProtocolViolation('an end without a status');
+  within(exitCode ?? 0, 0, 255);
+  within(signal ?? 1, 1, 64);
+  const { usage } = ended;
+  return {
+    by,
+    exitCode,
+    signal,
+    stdoutBytes: total(ended.stdout, sent.STDOUT),
+    stderrBytes: total(ended.stderr, sent.STDERR),
+    runMs: ended.runTime === undefined ? 0 : within(millisecondsOf(ended.runTime)),
+    usage: {
+      cpuUserMs: usage?.cpuUser === undefined ? undefined : within(millisecondsOf(usage.cpuUser)),
+      cpuSystemMs: usage?.cpuSystem === undefined ? undefined : within(millisecondsOf(usage.cpuSystem)),
+      peakMemoryBytes: optional(usage?.peakMemoryBytes),
+      peakProcesses: optional(usage?.peakProcesses),
+      oomKills: optional(usage?.oomKills),
+    },
+  };
+}
+
+function total(stats: { totalBytes: bigint; droppedBytes: bigint } | undefined, sent: number): number {
+  const all = within(Number(stats?.totalBytes ?? 0n));
+  if (all - within(Number(stats?.droppedBytes ?? 0n)) !== sent)
+    throw new ProtocolViolation('counts that do not add up');
+  return all;
+}
+
+function optional(value: bigint | undefined): number | undefined {
+  return value === undefined ? undefined : within(Number(value));
+}
+
+function within(value: number, least = 0, most = Number.MAX_SAFE_INTEGER): number {
+  if (!(value >= least && value <= most)) throw new ProtocolViolation(`a number out of range: ${value}`);
+  return value;
+}

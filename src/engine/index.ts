@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { SWEEP_INTERVAL_MS } from './constants.ts';
+import { connectDocker } from './docker/connect.ts';
+import { listContainers } from './docker/containers.ts';
+import { type ContainerEvent, DockerEvents } from './docker/events.ts';
+import { DockerEngine } from './engine.ts';
+import { instanceId } from './instance.ts';
+import { FreshPool } from './pool/fresh-pool.ts';
+import { EvidenceBook } from './sandbox/evidence.ts';
+import { SandboxFactory } from './sandbox/factory.ts';
+import { VolumeGuestSupply } from './sandbox/guest-supply.ts';
+import { ImageCatalog } from './sandbox/images.ts';
+import { LABELS } from './sandbox/labels.ts';
+import { sweep } from './sandbox/sweep.ts';
+import { UidRange } from './sandbox/uids.ts';
+import type { Engine } from './types.ts';
+
+/** The settings that the engine reads. */
+export type EngineConfig = Pick<
+  Config,
+  'dataDir' | 'dockerHost' | 'trustCaFile' | 'uidFirst' | 'uidLast' | 'maxConcurrent' | 'maxQueued'
+>;
+
+/**
+ * Finds Docker, makes sure of the guest, removes what a process before this one left, and is ready.
+ *
+ * @throws EngineError DOCKER_UNAVAILABLE, or INTERNAL when the guest cannot be provided
+ */
+export async function createEngine(config: EngineConfig, log: Logger): Promise<Engine> {
+  const docker = await connectDocker(config.dockerHost);
+  for (const sentence of docker.info.missing) log.warn(sentence);
+  const instance = await instanceId(config.dataDir);
+  const caBundle = config.trustCaFile === '' ? new Uint8Array() : await readFile(config.trustCaFile);
+  const uids = new UidRange(config.uidFirst, config.uidLast);
+  const evidence = new EvidenceBook();
+  const guests = await VolumeGuestSupply.open(docker, log);
+  const events = await DockerEvents.subscribe(docker, LABELS.uid, (event) => {
+    evidence.note(event);
+    noteUid(uids, event);
+  });
+  const factory = new SandboxFactory({
+    docker,
+    instance,
+    uids,
+    evidence,
+    guests,
+    images: new ImageCatalog(docker),
+    caBundle,
+    log,
+  });
+  const owns = (container: string) => factory.owns(container);
+  const removed = await sweep(docker, instance, owns, log, 0);
+  if (removed > 0) log.info({ removed }, 'removed containers that a process before this one left');
+  for (const other of await listContainers(docker, LABELS.uid)) {
+    uids.occupy(Number(other.labels[LABELS.uid]), other.id);
+  }
+  const sweeping = setInterval(() => {
+    sweep(docker, instance, owns, log).catch((error: unknown) => log.warn({ err: error }, 'the sweep failed'));
+  }, SWEEP_INTERVAL_MS).unref();
+  return new DockerEngine({
+    docker,
+    events,
+    pool: new FreshPool(factory),
+    maxConcurrent: config.maxConcurrent,
+    maxQueued: config.maxQueued,
+    hasCaBundle: caBundle.length > 0,
+    log,
+    close: async () => {
+      clearInterval(sweeping);
+      await sweep(docker, instance, owns, log, 0);
+      await events[Symbol.asyncDispose]();
+    },
+  });
+}
+
+/** Keeps the uids of other servers' sandboxes out of ours; our own are noted when they are taken. */
+function noteUid(uids: UidRange, event: ContainerEvent): void {
+  const uid = Number(event.labels[LABELS.uid]);
+  if (event.action === 'create') uids.occupy(uid, event.id);
+  if (event.action === 'destroy') uids.vacate(uid, event.id);
+}

@@ -1,0 +1,155 @@
+import { posix } from 'node:path';
+import { EngineError, type FieldViolation } from '../errors.ts';
+import { type Runtime, WORKSPACE } from '../runtimes/runtime.ts';
+import type { ExecutionRequest } from '../types.ts';
+
+/** The kernel's MAX_ARG_STRLEN less the terminating NUL: no argument and no variable can be longer. */
+const MAX_ARGUMENT_BYTES = 128 * 1024 - 1;
+
+/** Arguments and environment together; the kernel takes a little more. */
+const MAX_ARGUMENTS_BYTES = 1024 * 1024;
+
+const MAX_PATH_BYTES = 4095;
+const MAX_NAME_BYTES = 255;
+const MAX_FILES = 10_000;
+const MAX_OUTPUT_PATHS = 1000;
+const MAX_LABELS = 64;
+const MAX_LABEL_LENGTH = 256;
+
+type Check = (request: ExecutionRequest, runtime: Runtime) => Iterable<FieldViolation>;
+
+/** Everything that is looked at, in the order in which violations are told. */
+const CHECKS: readonly Check[] = [
+  checkSource,
+  checkArguments,
+  checkEnvironment,
+  checkWorkingDirectory,
+  checkFiles,
+  checkOutputPaths,
+  checkSetupScript,
+  checkLabels,
+];
+
+/**
+ * Looks at everything about a request that can be seen without running it.
+ *
+ * @throws EngineError INVALID_FIELD with every violation at once
+ */
+export function checkRequest(request: ExecutionRequest, runtime: Runtime): void {
+  const violations = CHECKS.flatMap((check) => [...check(request, runtime)]);
+  if (violations.length === 0) return;
+  const message = violations.map(({ field, description }) => `${field} ${description}`).join('; ');
+  throw new EngineError('INVALID_FIELD', message.slice(0, 2000), { violations: violations.slice(0, 100) });
+}
+
+function* checkSource({ source }: ExecutionRequest): Iterable<FieldViolation> {
+  if (source.kind === 'code') return;
+  if (source.command.trim() === '') {
+    yield { field: 'command', description: 'is blank: exactly one of code, command and code_url must say what to run' };
+  }
+  yield* checkText('command', source.command, 'send a longer one as code of the runtime bash');
+}
+
+function* checkArguments(request: ExecutionRequest): Iterable<FieldViolation> {
+  let sum = 0;
+  for (const [i, argument] of request.arguments.entries()) {
+    yield* checkText(`arguments[${i}]`, argument, 'send longer data as stdin or files');
+    sum += Buffer.byteLength(argument) + 1;
+  }
+  for (const [name, value] of Object.entries(request.env))
+    sum += Buffer.byteLength(name) + Buffer.byteLength(value) + 2;
+  if (sum > MAX_ARGUMENTS_BYTES) {
+    const description = `and env are ${sum} bytes together and may be ${MAX_ARGUMENTS_BYTES}: send longer data as stdin or files`;
+    yield { field: 'arguments', description };
+  }
+}
+
+function* checkEnvironment({ env }: ExecutionRequest): Iterable<FieldViolation> {
+  for (const [name, value] of Object.entries(env)) {
+    const field = `env[${JSON.stringify(name.slice(0, 64))}]`;
+    if (name === '' || name.includes('=') || name.includes('\0')) {
+      yield { field, description: 'is no name of a variable: it must not be empty or hold "=" or NUL' };
+    }
+    yield* checkText(field, `${name}=${value}`, 'send longer data as stdin or files');
+  }
+}
+
+function* checkWorkingDirectory({ workingDirectory }: ExecutionRequest): Iterable<FieldViolation> {
+  const field = 'working_directory';
+  const resolved = posix.resolve(WORKSPACE, workingDirectory);
+  if (resolved !== WORKSPACE && !resolved.startsWith(`${WORKSPACE}/`)) {
+    yield { field, description: `is ${resolved}: Working directory must be inside /sandbox` };
+  }
+  yield* checkPath(field, workingDirectory);
+}
+
+function* checkFiles({ files, source }: ExecutionRequest, runtime: Runtime): Iterable<FieldViolation> {
+  if (files.length > MAX_FILES) {
+    yield {
+      field: 'files',
+      description: `are ${files.length} and may be ${MAX_FILES}: send more of them as one archive`,
+    };
+    return;
+  }
+  const seen = new Map<string, number>();
+  for (const [i, { path, mode }] of files.entries()) {
+    const field = `files[${i}].path`;
+    const resolved = posix.resolve(WORKSPACE, path);
+    if (!resolved.startsWith(`${WORKSPACE}/`) || path.endsWith('/')) {
+      yield { field, description: `is ${JSON.stringify(path.slice(0, 200))}: it must name a file below /sandbox` };
+    }
+    if (source.kind === 'code' && resolved === `${WORKSPACE}/${runtime.mainFile}`) {
+      yield { field, description: `is ${runtime.mainFile}, where the code itself is written: choose another name` };
+    }
+    const first = seen.get(resolved);
+    if (first !== undefined) yield { field, description: `is the same file as files[${first}].path` };
+    seen.set(resolved, i);
+    yield* checkPath(field, path);
+    if (mode < 0 || mode > 0o777) {
+      yield { field: `files[${i}].mode`, description: 'must be permission bits, 0 to 0777 (octal)' };
+    }
+  }
+}
+
+function* checkOutputPaths({ outputPaths }: ExecutionRequest): Iterable<FieldViolation> {
+  if (outputPaths.length > MAX_OUTPUT_PATHS) {
+    yield { field: 'output_paths', description: `are ${outputPaths.length} and may be ${MAX_OUTPUT_PATHS}: use globs` };
+    return;
+  }
+  for (const [i, path] of outputPaths.entries()) {
+    const field = `output_paths[${i}]`;
+    if (!posix.resolve(WORKSPACE, path).startsWith(`${WORKSPACE}/`)) {
+      yield { field, description: `is ${JSON.stringify(path.slice(0, 200))}: it must be below /sandbox` };
+    }
+    yield* checkPath(field, path);
+  }
+}
+
+function* checkSetupScript({ setupScript }: ExecutionRequest): Iterable<FieldViolation> {
+  yield* checkText('setup_script', setupScript, 'send a longer one as a file and run that');
+}
+
+function* checkLabels({ labels }: ExecutionRequest): Iterable<FieldViolation> {
+  const entries = Object.entries(labels);
+  const tooLong = entries.some(([name, value]) => name.length > MAX_LABEL_LENGTH || value.length > MAX_LABEL_LENGTH);
+  if (entries.length > MAX_LABELS || tooLong) {
+    const description = `may be ${MAX_LABELS}, names and values of ${MAX_LABEL_LENGTH} characters each`;
+    yield { field: 'labels', description };
+  }
+}
+
+function* checkText(field: string, text: string, remedy: string): Iterable<FieldViolation> {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_ARGUMENT_BYTES) {
+    yield { field, description: `is ${bytes} bytes long and may be ${MAX_ARGUMENT_BYTES}: ${remedy}` };
+  }
+  if (text.includes('\0')) yield { field, description: 'holds a NUL, which no argument and no variable can' };
+}
+
+function* checkPath(field: string, path: string): Iterable<FieldViolation> {
+  const names = path.split('/');
+  if (path.includes('\0')) yield { field, description: 'holds a NUL, which no path can' };
+  if (Buffer.byteLength(path) > MAX_PATH_BYTES || names.some((name) => Buffer.byteLength(name) > MAX_NAME_BYTES)) {
+    yield { field, description: `is too long: ${MAX_PATH_BYTES} bytes, and ${MAX_NAME_BYTES} for each name in it` };
+  }
+}

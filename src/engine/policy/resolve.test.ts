@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { EngineError } from '../errors.ts';
+import type { Limits } from '../types.ts';
+import { ceilingsOf, DEFAULT_LIMITS, policyDigest, resolvePolicy } from './resolve.ts';
+
+const MIB = 1024 * 1024;
+const ceilings = ceilingsOf({ cpus: 2, memoryBytes: 4096 * MIB });
+
+function refusal(limits: Partial<Limits>): EngineError {
+  try {
+    resolvePolicy({ limits }, ceilings, 16 * MIB);
+  } catch (error) {
+    if (error instanceof EngineError) return error;
+  }
+  throw new Error('was not refused');
+}
+
+test('what is not asked for is the default', () => {
+  const policy = resolvePolicy({ limits: { timeoutMs: 1500 } }, ceilings, 0);
+  expect(policy.limits).toEqual({ ...DEFAULT_LIMITS, timeoutMs: 1500 });
+  expect(policy.onOutputLimit).toBe('TRUNCATE');
+});
+
+test('a policy is never above a ceiling and never below what was refused, whatever is asked for', () => {
+  const amount = fc.option(fc.oneof(fc.double(), fc.integer(), fc.constantFrom(0, -1, 1, 2 ** 53)), { nil: undefined });
+  const names = Object.keys(DEFAULT_LIMITS) as (keyof Limits)[];
+  const anyLimits = fc.record(Object.fromEntries(names.map((name) => [name, amount])), { requiredKeys: [] });
+  fc.assert(
+    fc.property(anyLimits, (asked) => {
+      const limits = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+      try {
+        const policy = resolvePolicy({ limits }, ceilings, 16 * MIB);
+        for (const name of names) {
+          expect(policy.limits[name]).toBeLessThanOrEqual(ceilings[name]);
+          expect(policy.limits[name]).toBeGreaterThan(0);
+          if (limits[name] !== undefined) expect(policy.limits[name]).toBe(limits[name]);
+        }
+      } catch (error) {
+        expect(error).toBeInstanceOf(EngineError);
+      }
+    }),
+  );
+});
+
+test('every limit above its ceiling is named at once, with the ceiling', () => {
+  const { reason, violations } = refusal({ cpuCores: 3, memoryBytes: 8192 * MIB });
+  expect(reason).toBe('POLICY_CEILING_EXCEEDED');
+  expect(violations).toEqual([
+    { field: 'policy.limits.memory_bytes', description: `is above the ceiling of ${4096 * MIB}` },
+    { field: 'policy.limits.cpu_cores', description: 'is above the ceiling of 2' },
+  ]);
+});
+
+test('memory below the floor of the runtime is refused with the number', () => {
+  const { reason, violations } = refusal({ memoryBytes: 8 * MIB });
+  expect(reason).toBe('INVALID_FIELD');
+  expect(violations[0]?.description).toContain(String(16 * MIB));
+});
+
+test('the digest depends on what a policy says and on nothing else', () => {
+  const one = resolvePolicy({ limits: {} }, ceilings, 0);
+  const reordered = { ...one, limits: Object.fromEntries(Object.entries(one.limits).reverse()) as unknown as Limits };
+  expect(policyDigest(reordered)).toBe(policyDigest(one));
+  expect(policyDigest({ ...one, onOutputLimit: 'KILL' })).not.toBe(policyDigest(one));
+});

@@ -1,0 +1,13 @@
+import type { Runtime } from './runtime.ts';
+
+const MIB = 1024 * 1024;
+
+/** GNU bash with Debian's everyday tools. */
+export const bash: Runtime = {
+  name: 'bash',
+  image: 'isol8/bash:latest',
+  mainFile: 'main.sh',
+  interpreter: ['bash'],
+  environment: {},
+  memoryFloorBytes: 8 * MIB,
+};

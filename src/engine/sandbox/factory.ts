@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import { GREETING_TIMEOUT_MS } from '../constants.ts';
+import type { DockerConnection } from '../docker/connect.ts';
+import { attachContainer, createContainer, removeContainer, startContainer } from '../docker/containers.ts';
+import { dockerMessage, dockerStatus, isNotFound } from '../docker/errors.ts';
+import { EngineError } from '../errors.ts';
+import { GuestClient } from '../guest/client.ts';
+import { GuestConnection } from '../guest/connection.ts';
+import { StdioDuplex } from '../guest/stdio.ts';
+import type { Runtime } from '../runtimes/runtime.ts';
+import type { EffectivePolicy } from '../types.ts';
+import type { EvidenceBook } from './evidence.ts';
+import type { GuestSupply } from './guest-supply.ts';
+import type { ImageCatalog } from './images.ts';
+import { Sandbox } from './sandbox.ts';
+import { containerSpec } from './spec.ts';
+import type { UidRange } from './uids.ts';
+
+/** What sandboxes are made with. */
+export interface FactoryParts {
+  readonly docker: DockerConnection;
+  readonly instance: string;
+  readonly uids: UidRange;
+  readonly evidence: EvidenceBook;
+  readonly guests: GuestSupply;
+  readonly images: ImageCatalog;
+  /** PEM; empty when sandboxes are given no certificates. */
+  readonly caBundle: Uint8Array;
+  readonly log: Logger;
+}
+
+/** Starts sandboxes and removes them. */
+export class SandboxFactory {
+  readonly #parts: FactoryParts;
+  readonly #containers = new Set<string>();
+
+  constructor(parts: FactoryParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether a container is in use by this process. */
+  owns(container: string): boolean {
+    return this.#containers.has(container);
+  }
+
+  /**
+   * Starts a sandbox and greets its guest. A guest that is missing or not ours is put right once and tried again.
+   *
+   * @throws EngineError DOCKER_UNAVAILABLE, IMAGE_MISSING, SANDBOX_START_FAILED; the signal's reason when it aborts
+   */
+  async create(policy: EffectivePolicy, runtime: Runtime, signal: AbortSignal): Promise<Sandbox> {
+    try {
+      return await this.#create(policy, runtime, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof EngineError) throw error;
+      this.#parts.log.warn(
+        { err: error, runtime: runtime.name },
+        'a sandbox did not start; looking at image and guest',
+      );
+      this.#parts.images.forget(runtime.image);
+      await this.#parts.guests.repair();
+    }
+    try {
+      return await this.#create(policy, runtime, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw startError(error);
+    }
+  }
+
+  async #create(policy: EffectivePolicy, runtime: Runtime, signal: AbortSignal): Promise<Sandbox> {
+    const { docker, instance, images, guests, uids } = this.#parts;
+    const image = await images.find(runtime);
+    const { volume, digest } = await guests.current();
+    signal.throwIfAborted();
+    const uid = uids.take();
+    if (uid === undefined) {
+      throw new EngineError(
+        'SANDBOX_START_FAILED',
+        'every uid of the range is in use: widen ISOL8_UID_FIRST to ISOL8_UID_LAST',
+      );
+    }
+    let container = '';
+    let connection: GuestConnection | undefined;
+    const remove = () => this.#remove(container, uid);
+    try {
+      const spec = containerSpec(policy, {
+        image: image.id,
+        runtime: runtime.name,
+        uid,
+        guestVolume: volume,
+        instance,
+      });
+      container = await createContainer(docker, `isol8-${randomBytes(8).toString('hex')}`, spec);
+      this.#containers.add(container);
+      const evidence = this.#parts.evidence.track(container);
+      signal.throwIfAborted();
+      const stdio = new StdioDuplex(await attachContainer(docker, container));
+      connection = new GuestConnection(stdio);
+      signal.throwIfAborted();
+      await startContainer(docker, container);
+      signal.throwIfAborted();
+      const guest = new GuestClient(connection);
+      await guest.greet(digest, uid, this.#parts.caBundle, GREETING_TIMEOUT_MS);
+      return new Sandbox({
+        id: container,
+        uid,
+        guest,
+        evidence,
+        imageEnvironment: image.env,
+        remove,
+        logLoss: (cause) =>
+          this.#parts.log.warn({ err: cause, container, stderr: stdio.stderrTail }, 'a sandbox was lost'),
+      });
+    } catch (error) {
+      connection?.[Symbol.dispose]();
+      // Not awaited: the caller need not wait for Docker to clean up.
+      void remove();
+      throw error;
+    }
+  }
+
+  async #remove(container: string, uid: number): Promise<void> {
+    const { docker, evidence, uids, log } = this.#parts;
+    try {
+      if (container !== '') await removeContainer(docker, container);
+      uids.give(uid);
+    } catch (error) {
+      // The sweep tries again; until Docker says that it is gone, nobody else gets its uid.
+      uids.give(uid);
+      uids.occupy(uid, container);
+      log.error({ err: error, container }, 'a container could not be removed yet');
+    } finally {
+      evidence.forget(container);
+      this.#containers.delete(container);
+    }
+  }
+}
+
+function startError(error: unknown): EngineError {
+  if (error instanceof EngineError) return error;
+  if (dockerStatus(error) === undefined && (error as { code?: unknown }).code !== undefined) {
+    return new EngineError('DOCKER_UNAVAILABLE', 'Docker does not answer; try again when it does', { cause: error });
+  }
+  if (isNotFound(error) && dockerMessage(error).toLowerCase().includes('no such image')) {
+    return new EngineError('IMAGE_MISSING', 'the runtime’s image is missing: run "isol8 setup"', { cause: error });
+  }
+  if (dockerMessage(error).includes('setting rlimit')) {
+    const description =
+      'is above what the Docker daemon may open itself: ask for less, or raise the daemon’s own limit';
+    return new EngineError('NOT_ENFORCEABLE', `policy.limits.open_files ${description}`, {
+      violations: [{ field: 'policy.limits.open_files', description }],
+      cause: error,
+    });
+  }
+  return new EngineError('SANDBOX_START_FAILED', 'the sandbox did not start; nothing was run', { cause: error });
+}

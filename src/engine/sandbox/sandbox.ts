@@ -1,0 +1,82 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { GuestClient } from '../guest/client.ts';
+import type { Evidence } from './evidence.ts';
+import { IllegalMove, mayMove, type SandboxState } from './state.ts';
+
+/** How long Docker may take to tell why a container ended, in milliseconds. */
+const EVIDENCE_TIMEOUT_MS = 2_000;
+
+/** What a sandbox is made of. */
+export interface SandboxParts {
+  readonly id: string;
+  readonly uid: number;
+  readonly guest: GuestClient;
+  readonly evidence: Evidence;
+  /** `NAME=value`, of the image. */
+  readonly imageEnvironment: readonly string[];
+  /** Removes the container and resolves when it is gone. Never rejects. */
+  readonly remove: () => Promise<void>;
+  /** Logs that the sandbox was lost. */
+  readonly logLoss: (cause: unknown) => void;
+}
+
+/** A container with a guest that has greeted. Whoever has it disposes of it, which removes it. */
+export class Sandbox implements AsyncDisposable {
+  readonly #parts: SandboxParts;
+  #state: SandboxState = 'ready';
+  #removal: Promise<void> | undefined;
+
+  constructor(parts: SandboxParts) {
+    this.#parts = parts;
+    void parts.guest.connection.lost.then(() => {
+      if (mayMove(this.#state, 'lost')) this.#move('lost');
+    });
+  }
+
+  get state(): SandboxState {
+    return this.#state;
+  }
+
+  get guest(): GuestClient {
+    return this.#parts.guest;
+  }
+
+  /** `NAME=value`, of the image. */
+  get imageEnvironment(): readonly string[] {
+    return this.#parts.imageEnvironment;
+  }
+
+  /** Takes it for an execution; it serves one only. */
+  occupy(): void {
+    this.#move('busy');
+  }
+
+  /** Whether the kernel killed for memory, once Docker has had the time to say so. To be asked when the link is lost. */
+  async ranOutOfMemory(): Promise<boolean> {
+    await Promise.race([this.#parts.evidence.died, delay(EVIDENCE_TIMEOUT_MS, undefined, { ref: false })]);
+    return this.#parts.evidence.oom;
+  }
+
+  /** Notes, for the log, why an execution lost it. */
+  noteLoss(cause: unknown): void {
+    this.#parts.logLoss(cause);
+  }
+
+  /** Kills and removes the container; resolves when nothing of it is left. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#removal ??= this.#remove();
+    return this.#removal;
+  }
+
+  async #remove(): Promise<void> {
+    this.#move('removing');
+    this.#parts.guest[Symbol.dispose]();
+    await this.#parts.remove();
+    this.#move('removed');
+  }
+
+  #move(to: SandboxState): void {
+    if (!mayMove(this.#state, to)) throw new IllegalMove(this.#state, to);
+    this.#state = to;
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * What a sandbox can be. It is ready when its guest has greeted, serves one execution and is removed; it is lost when its
+ * link or its container ends before we wanted that, or when its guest breaks the protocol.
+ */
+export type SandboxState = 'ready' | 'busy' | 'lost' | 'removing' | 'removed';
+
+const MOVES: Readonly<Record<SandboxState, readonly SandboxState[]>> = {
+  ready: ['busy', 'lost', 'removing'],
+  busy: ['lost', 'removing'],
+  lost: ['removing'],
+  removing: ['removed'],
+  removed: [],
+};
+
+/** Whether a sandbox may go from one state to another. */
+export function mayMove(from: SandboxState, to: SandboxState): boolean {
+  return MOVES[from].includes(to);
+}
+
+/** A move that the table does not have: a fault of ours. */
+export class IllegalMove extends Error {
+  constructor(from: SandboxState, to: SandboxState) {
+    super(`a sandbox that is ${from} cannot become ${to}`);
+    this.name = 'IllegalMove';
+  }
+}

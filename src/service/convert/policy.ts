@@ -1,0 +1,126 @@
+import {
+  type Isolation,
+  type Limits,
+  type Network,
+  NetworkMode,
+  OnOutputLimit,
+  type Policy,
+  Reuse,
+} from '../../../gen/isol8/v1/policy_pb.ts';
+import type * as engine from '../../engine/types.ts';
+import { fromDuration, toDuration } from './duration.ts';
+import { onOutputLimits, reuses } from './enums.ts';
+import type { Violations } from './violations.ts';
+
+/** The only profile there is. */
+const PROFILE = 'default';
+
+/** Wire to engine. What is wrong or not built goes to `violations`. */
+export function fromPolicy(policy: Policy | undefined, violations: Violations): engine.PolicyRequest {
+  if (policy === undefined) return { limits: {} };
+  if (policy.profile === '') violations.wrong('policy.profile', 'must not be empty; leave it unset for `default`');
+  else if (policy.profile !== undefined && policy.profile !== PROFILE) {
+    violations.unbuilt('policy.profile', 'A profile other than `default`');
+  }
+  checkNetwork(policy.network, violations);
+  checkIsolation(policy.isolation, violations);
+  const limits = fromLimits(policy.limits, violations);
+  const onOutputLimit = fromOnOutputLimit(policy.onOutputLimit, violations);
+  return { limits, ...(onOutputLimit === undefined ? {} : { onOutputLimit }) };
+}
+
+function fromLimits(limits: Limits | undefined, violations: Violations): Partial<engine.Limits> {
+  if (limits === undefined) return {};
+  const result: { -readonly [K in keyof engine.Limits]?: number } = {};
+  const set = (name: keyof engine.Limits, field: string, value: bigint | number | undefined) => {
+    if (value === undefined) return;
+    const number = Number(value);
+    if (!(number > 0))
+      violations.wrong(`policy.limits.${field}`, `must be above 0, not ${value}; leave it unset for the default`);
+    else if (!Number.isFinite(number) || number > Number.MAX_SAFE_INTEGER) {
+      violations.wrong(`policy.limits.${field}`, `${value} is too large`);
+    } else result[name] = number;
+  };
+  if (limits.timeout !== undefined) {
+    const milliseconds = fromDuration(limits.timeout);
+    if (milliseconds === undefined) violations.wrong('policy.limits.timeout', 'is not a valid Duration');
+    else set('timeoutMs', 'timeout', milliseconds);
+  }
+  set('memoryBytes', 'memory_bytes', limits.memoryBytes);
+  set('cpuCores', 'cpu_cores', limits.cpuCores);
+  set('processes', 'processes', limits.processes);
+  set('outputBytes', 'output_bytes', limits.outputBytes);
+  set('workspaceBytes', 'workspace_bytes', limits.workspaceBytes);
+  set('tmpBytes', 'tmp_bytes', limits.tmpBytes);
+  set('openFiles', 'open_files', limits.openFiles);
+  return result;
+}
+
+function fromOnOutputLimit(value: OnOutputLimit | undefined, violations: Violations) {
+  switch (value) {
+    case undefined:
+      return undefined;
+    case OnOutputLimit.TRUNCATE:
+      return 'TRUNCATE';
+    case OnOutputLimit.KILL:
+      return 'KILL';
+    default:
+      violations.wrong('policy.on_output_limit', `${value} is neither TRUNCATE nor KILL`);
+      return undefined;
+  }
+}
+
+function checkNetwork(network: Network | undefined, violations: Violations): void {
+  if (network === undefined) return;
+  const { mode, allow, deny, log } = network;
+  if (mode === NetworkMode.FILTERED || mode === NetworkMode.OPEN) {
+    violations.unbuilt('policy.network.mode', 'Any network');
+  } else if (mode !== undefined && mode !== NetworkMode.NONE) {
+    violations.wrong('policy.network.mode', `${mode} is none of NONE, FILTERED, OPEN`);
+  }
+  if (allow.length > 0) violations.unbuilt('policy.network.allow', 'Any network');
+  if (deny.length > 0) violations.unbuilt('policy.network.deny', 'Any network');
+  if (log === true) violations.unbuilt('policy.network.log', 'The network log');
+}
+
+function checkIsolation(isolation: Isolation | undefined, violations: Violations): void {
+  if (isolation === undefined) return;
+  const { runtimeClass, seccomp, reuse, writableRoot } = isolation;
+  if (runtimeClass === '') violations.wrong('policy.isolation.runtime_class', 'must not be empty');
+  else if (runtimeClass !== undefined)
+    violations.unbuilt('policy.isolation.runtime_class', 'A choice of runtime class');
+  if (seccomp === '') violations.wrong('policy.isolation.seccomp', 'must not be empty');
+  else if (seccomp !== undefined && seccomp !== 'DEFAULT') {
+    violations.unbuilt('policy.isolation.seccomp', 'A seccomp profile other than `DEFAULT`');
+  }
+  if (reuse === Reuse.SAME_TENANT) violations.unbuilt('policy.isolation.reuse', 'Using a sandbox again');
+  else if (reuse !== undefined && reuse !== Reuse.NEVER) {
+    violations.wrong('policy.isolation.reuse', `${reuse} is neither NEVER nor SAME_TENANT`);
+  }
+  if (writableRoot === true) violations.unbuilt('policy.isolation.writable_root', 'A writable root');
+}
+
+/** Engine to wire. */
+export function toLimits(limits: engine.Limits) {
+  return {
+    timeout: toDuration(limits.timeoutMs),
+    memoryBytes: BigInt(limits.memoryBytes),
+    cpuCores: limits.cpuCores,
+    processes: limits.processes,
+    outputBytes: BigInt(limits.outputBytes),
+    workspaceBytes: BigInt(limits.workspaceBytes),
+    tmpBytes: BigInt(limits.tmpBytes),
+    openFiles: limits.openFiles,
+  };
+}
+
+/** Engine to wire. */
+export function toEffectivePolicy(policy: engine.EffectivePolicy) {
+  return {
+    profile: PROFILE,
+    limits: toLimits(policy.limits),
+    network: { mode: NetworkMode[policy.network] },
+    isolation: { seccomp: policy.seccomp, reuse: reuses[policy.reuse], writableRoot: policy.writableRoot },
+    onOutputLimit: onOutputLimits[policy.onOutputLimit],
+  };
+}

@@ -1,0 +1,53 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { type ExecuteResponseSchema, UsageScope } from '../../../gen/isol8/v1/execution_pb.ts';
+import type { ExecutionResult, StreamStats, Timings, Usage } from '../../engine/types.ts';
+import { toDuration, toOptionalDuration } from './duration.ts';
+import { outcomes, phases } from './enums.ts';
+import { toEffectivePolicy } from './policy.ts';
+
+/** What `finished` and the answer of Execute have in common: everything but output and files. */
+export function toExecuteResponse(result: ExecutionResult) {
+  return {
+    executionId: result.executionId,
+    outcome: outcomes[result.outcome],
+    exitCode: result.exitCode,
+    signal: result.signal,
+    phase: phases[result.phase],
+    message: result.message,
+    stdoutStats: toStats(result.stdoutStats),
+    stderrStats: toStats(result.stderrStats),
+    missingOutputPaths: result.missingOutputPaths.map(({ path, reason }) => ({ path, reason })),
+    usage: toUsage(result.usage),
+    timings: toTimings(result.timings),
+    effectivePolicy: toEffectivePolicy(result.effectivePolicy),
+    policyDigest: result.policyDigest,
+  } satisfies MessageInitShape<typeof ExecuteResponseSchema>;
+}
+
+/** Engine to wire. */
+export function toStats({ totalBytes, droppedBytes, truncated }: StreamStats) {
+  return { totalBytes: BigInt(totalBytes), droppedBytes: BigInt(droppedBytes), truncated };
+}
+
+function toUsage(usage: Usage) {
+  return {
+    cpuUser: toOptionalDuration(usage.cpuUserMs),
+    cpuSystem: toOptionalDuration(usage.cpuSystemMs),
+    peakMemoryBytes: usage.peakMemoryBytes === undefined ? undefined : BigInt(usage.peakMemoryBytes),
+    peakProcesses: usage.peakProcesses,
+    oomKills: usage.oomKills === undefined ? undefined : BigInt(usage.oomKills),
+    // A sandbox is used once, so what it used is what the execution used.
+    scope: UsageScope.EXECUTION,
+  };
+}
+
+function toTimings(timings: Timings) {
+  return {
+    queued: toDuration(timings.queuedMs),
+    acquired: toDuration(timings.acquiredMs),
+    setup: toOptionalDuration(timings.setupMs),
+    firstOutput: toOptionalDuration(timings.firstOutputMs),
+    run: toOptionalDuration(timings.runMs),
+    total: toDuration(timings.totalMs),
+  };
+}

@@ -1,0 +1,32 @@
+import { ServerError, type ServerMiddleware } from 'nice-grpc';
+import { EngineError } from '../../engine/errors.ts';
+import { isAbortError } from '../../lib/abort.ts';
+import type { Logger } from '../../telemetry/log.ts';
+import { DETAILS_TRAILER, toWireError } from '../errors.ts';
+
+/**
+ * Turns what a call threw into a gRPC status with its details. What is not an EngineError is a fault of ours: the
+ * caller gets a fixed text, the log the cause.
+ */
+export function errors(log: Logger): ServerMiddleware {
+  return async function* errorsMiddleware(call, context) {
+    try {
+      return yield* call.next(call.request, context);
+    } catch (error) {
+      if (error instanceof ServerError || isAbortError(error)) throw error;
+      if (!(error instanceof EngineError) || error.reason === 'INTERNAL') {
+        log.error({ err: error, method: call.method.path }, 'a call failed through a fault of the server');
+      } else if (error.cause !== undefined) {
+        log.warn({ err: error, method: call.method.path }, 'a call was refused');
+      }
+      const wire = toWireError(known(error));
+      context.trailer.set(DETAILS_TRAILER, wire.details);
+      throw new ServerError(wire.code, wire.message);
+    }
+  };
+}
+
+function known(error: unknown): EngineError {
+  if (error instanceof EngineError && error.reason !== 'INTERNAL') return error;
+  return new EngineError('INTERNAL', 'The server failed. Its log has the cause.');
+}

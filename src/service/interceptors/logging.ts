@@ -1,0 +1,40 @@
+import { ServerError, type ServerMiddleware, Status } from 'nice-grpc';
+import { isAbortError } from '../../lib/abort.ts';
+import type { Logger } from '../../telemetry/log.ts';
+import { EXECUTION_ID_HEADER } from './context.ts';
+
+/**
+ * Writes one line for each call: method, code, duration, execution. Never what was sent or answered. Calls that
+ * machines make all the time (health, reflection) are written at debug.
+ */
+export function logging(log: Logger): ServerMiddleware {
+  return async function* loggingMiddleware(call, context) {
+    const start = performance.now();
+    let code: Status = Status.OK;
+    try {
+      return yield* call.next(call.request, context);
+    } catch (error) {
+      code = codeOf(error);
+      throw error;
+    } finally {
+      // A call that was cancelled while it waited returns early, without an error.
+      if (code === Status.OK && context.signal.aborted) code = Status.CANCELLED;
+      const level = call.method.path.startsWith('/grpc.') ? 'debug' : 'info';
+      log[level](
+        {
+          method: call.method.path,
+          code: Status[code],
+          durationMs: Math.round((performance.now() - start) * 10) / 10,
+          executionId: context.header.get(EXECUTION_ID_HEADER),
+          peer: context.peer,
+        },
+        'call',
+      );
+    }
+  };
+}
+
+function codeOf(error: unknown): Status {
+  if (error instanceof ServerError) return error.code;
+  return isAbortError(error) ? Status.CANCELLED : Status.UNKNOWN;
+}

@@ -1,0 +1,55 @@
+import type { ServiceImplementation } from 'nice-grpc';
+import type { ExecuteRequest } from '../../gen/isol8/v1/execution_pb.ts';
+import { Isol8Service } from '../../gen/isol8/v1/service_pb.ts';
+import { EngineError } from '../engine/errors.ts';
+import type { Engine, Execution } from '../engine/types.ts';
+import { version } from '../lib/version.ts';
+import { fromCancelRequest } from './convert/cancel.ts';
+import { toExecutionEvent } from './convert/event.ts';
+import { fromExecuteRequest } from './convert/request.ts';
+import { toServerInfo } from './convert/server-info.ts';
+import { foldEvents } from './convert/unary.ts';
+import { type Definition, definitionOf } from './definition.ts';
+import { type Caller, EXECUTION_ID_HEADER, type ServiceContext } from './interceptors/context.ts';
+import { unimplemented } from './unimplemented.ts';
+
+/** `isol8.v1.Isol8Service`. */
+export const isol8Definition = definitionOf(Isol8Service);
+
+/** The handlers: convert, call the engine, convert. */
+export function createIsol8Service(engine: Engine): ServiceImplementation<Definition<typeof Isol8Service>, Caller> {
+  /** The id goes out before anything else, so that a caller of the unary Execute too has something to cancel by. */
+  const begin = (request: ExecuteRequest, context: ServiceContext): Execution => {
+    const execution = engine.start(fromExecuteRequest(request, context.tenant), context.signal);
+    context.header.set(EXECUTION_ID_HEADER, execution.id);
+    context.sendHeader();
+    return execution;
+  };
+
+  return {
+    ...unimplemented(Isol8Service),
+
+    async execute(request, context) {
+      return await foldEvents(begin(request, context).events());
+    },
+
+    async *executeStream({ execute }, context) {
+      if (execute === undefined) throw missingExecute();
+      for await (const event of begin(execute, context).events()) yield { event: toExecutionEvent(event) };
+    },
+
+    async cancelExecution(request, context) {
+      await engine.cancel(context.tenant, fromCancelRequest(request));
+      return {};
+    },
+
+    async getServerInfo() {
+      return toServerInfo(await engine.info(), version);
+    },
+  };
+}
+
+function missingExecute(): EngineError {
+  const violations = [{ field: 'execute', description: 'is required' }];
+  return new EngineError('INVALID_FIELD', 'execute: is required', { violations });
+}

@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { lstat, unlink } from 'node:fs/promises';
+import { connect } from 'node:net';
+
+/**
+ * Removes the Unix socket that a server which was killed has left behind. One that somebody listens on stays, and so
+ * does everything that is no socket; binding then fails.
+ *
+ * @param address as in ISOL8_LISTEN
+ */
+export async function removeStaleSocket(address: string): Promise<void> {
+  const path = /^unix:(?:\/\/)?(.*)$/.exec(address)?.[1];
+  if (path === undefined) return;
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isSocket() && !(await answers(path))) await unlink(path);
+}
+
+async function answers(path: string): Promise<boolean> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ECONNREFUSED';
+  } finally {
+    socket.destroy();
+  }
+}

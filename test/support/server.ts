@@ -1,0 +1,75 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { loadConfig } from '../../src/config.ts';
+import { connectDocker, type DockerConnection } from '../../src/engine/docker/connect.ts';
+import { listContainers } from '../../src/engine/docker/containers.ts';
+import { LABELS } from '../../src/engine/sandbox/labels.ts';
+import { type Isol8, startIsol8 } from '../../src/main.ts';
+import { createLog } from '../../src/telemetry/log.ts';
+import { connect, type TestClient } from './client.ts';
+
+export const TEST_KEY = 'a-key-of-the-tests-0123456789';
+
+/** A whole isol8 of its own data directory on a free port, and a client. */
+export interface TestServer extends AsyncDisposable {
+  readonly app: Isol8;
+  readonly address: string;
+  readonly client: TestClient;
+  readonly docker: DockerConnection;
+  readonly instance: string;
+  /** Ids of the containers that it has on Docker, started or not. */
+  containers(): Promise<string[]>;
+  /** Resolves when it has none; fails when it still has some after 15 s. */
+  settled(): Promise<void>;
+}
+
+/** Starts a server in this process. Disposing of it fails when it leaves a container. */
+export async function startTestServer(environment: Record<string, string> = {}): Promise<TestServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'isol8-test-'));
+  const config = loadConfig({
+    ...process.env,
+    ISOL8_LISTEN: '127.0.0.1:0',
+    ISOL8_API_KEY: TEST_KEY,
+    ISOL8_DATA_DIR: dataDir,
+    ISOL8_LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'fatal',
+    ...environment,
+  });
+  const app = await startIsol8(config, createLog(config.logLevel));
+  const docker = await connectDocker(config.dockerHost);
+  const instance = (await readFile(join(dataDir, 'instance'), 'utf8')).trim();
+  const client = connect(app.server.address, TEST_KEY);
+  const containers = () => containersOf(docker, instance);
+  return {
+    app,
+    address: app.server.address,
+    client,
+    docker,
+    instance,
+    containers,
+    settled: () => settled(containers),
+    async [Symbol.asyncDispose]() {
+      client.close();
+      await app[Symbol.asyncDispose]();
+      const left = await containers();
+      await rm(dataDir, { recursive: true });
+      if (left.length > 0) throw new Error(`containers are left: ${left.join(', ')}`);
+    },
+  };
+}
+
+/** Ids of the containers of a server. */
+export async function containersOf(docker: DockerConnection, instance: string): Promise<string[]> {
+  return (await listContainers(docker, `${LABELS.instance}=${instance}`)).map(({ id }) => id);
+}
+
+/** Resolves when a list is empty; fails when it is not after 15 s. */
+export async function settled(containers: () => Promise<string[]>): Promise<void> {
+  let left: string[] = [];
+  for (const end = Date.now() + 15_000; Date.now() < end; await delay(50)) {
+    left = await containers();
+    if (left.length === 0) return;
+  }
+  throw new Error(`containers are left: ${left.join(', ')}`);
+}
