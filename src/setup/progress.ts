@@ -1,4 +1,4 @@
-import type { WriteStream } from 'node:tty';
+import { createInterface } from 'node:readline/promises';
 
 /** How often the line at the bottom of a terminal is drawn, in milliseconds. */
 const DRAW_MS = 120;
@@ -12,9 +12,10 @@ export type Detail = (text: string) => void;
  */
 export class Progress implements Disposable {
   readonly failures: string[] = [];
-  readonly #out: NodeJS.WriteStream | WriteStream;
+  readonly #out: NodeJS.WriteStream;
   readonly #running = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
+  #asking = false;
 
   constructor(out: NodeJS.WriteStream) {
     this.#out = out;
@@ -24,6 +25,20 @@ export class Progress implements Disposable {
   say(line: string): void {
     this.#clear();
     this.#out.write(`${line}\n`);
+  }
+
+  /** Asks on the terminal, with yes as the default. Without a terminal nobody can answer, and the answer is yes. */
+  async ask(question: string): Promise<boolean> {
+    if (process.stdin.isTTY !== true || this.#out.isTTY !== true) return true;
+    this.#asking = true;
+    this.#clear();
+    const terminal = createInterface({ input: process.stdin, output: this.#out });
+    try {
+      return !/^\s*n/i.test(await terminal.question(`${question} [Y/n] `));
+    } finally {
+      terminal.close();
+      this.#asking = false;
+    }
   }
 
   /**
@@ -66,6 +81,7 @@ export class Progress implements Disposable {
   #draw(): void {
     if (this.#out.isTTY !== true) return;
     this.#timer ??= setInterval(() => this.#draw(), DRAW_MS).unref();
+    if (this.#asking) return;
     const line = [...this.#running].map(([name, text]) => (text === '' ? name : `${name}: ${text.trim()}`)).join(' · ');
     this.#clear();
     this.#out.write(line.slice(0, this.#out.columns - 1));
