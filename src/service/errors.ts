@@ -16,7 +16,7 @@ import type { EngineError, ErrorReason } from '../engine/errors.ts';
 export const DETAILS_TRAILER = 'grpc-status-details-bin';
 
 /** The domain of every ErrorInfo. */
-export const ERROR_DOMAIN = 'isol8';
+const ERROR_DOMAIN = 'isol8';
 
 /** Which gRPC status each reason is. The one place that says so. */
 export const statusOf = {

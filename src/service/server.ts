@@ -1,3 +1,4 @@
+import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { createServer } from 'nice-grpc';
 import { Health } from '../../gen/grpc/health/v1/health_pb.ts';
 import { AdminService } from '../../gen/isol8/v1/admin_pb.ts';
@@ -17,6 +18,9 @@ import { transportOptions } from './transport.ts';
 
 /** Calls that still run when everything was drained get this long, then they are cut. */
 const SHUTDOWN_GRACE_MS = 2_000;
+
+// grpc-js writes to standard error what it also throws; what matters is thrown, and logged by us.
+setLogVerbosity(logVerbosity.NONE);
 
 /** A server that listens. Disposing of it stops it. */
 export interface GrpcServer extends AsyncDisposable {

@@ -1,9 +1,9 @@
 import {
   Metadata,
+  ServerInterceptingCall,
   type ServerInterceptor,
   type ServerOptions,
   status as Status,
-  type StatusObject,
 } from '@grpc/grpc-js';
 import { EngineError } from '../engine/errors.ts';
 import type { Logger } from '../telemetry/log.ts';

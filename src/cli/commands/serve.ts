@@ -1,33 +1,32 @@
-import { ConfigError, loadConfig } from '../../config.ts';
-import { EngineError } from '../../engine/errors.ts';
+import { Command } from 'commander';
+import { loadConfig } from '../../config.ts';
 import { startIsol8 } from '../../main.ts';
 import { createLog } from '../../telemetry/log.ts';
 
-/**
- * Serves until it is told to stop: the first SIGTERM or SIGINT drains, a second one ends at once. What cannot be
- * repaired here is one line on standard error.
- *
- * @returns the exit code
- */
-export async function serve(): Promise<number> {
-  try {
-    const config = loadConfig();
-    const log = createLog(config.logLevel);
-    const stop = untilSignal();
-    await using isol8 = await startIsol8(config, log);
-    const { address, apiKey, keyIsNew } = isol8.server;
-    if (keyIsNew) process.stdout.write(`ISOL8_API_KEY is not set. The key of this run is: ${apiKey}\n`);
-    process.stdout.write(`isol8 listens on ${address}\n`);
+/** `isol8 serve`. */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('listen for gRPC calls (ISOL8_LISTEN, 127.0.0.1:50051) until SIGTERM or SIGINT')
+    .action(serve);
+}
 
-    const signal = await stop;
-    log.info({ signal }, 'stopping: nothing new is started');
-    await isol8.drain();
-    return 0;
-  } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof EngineError)) throw error;
-    process.stderr.write(`isol8: ${error.message}\n`);
-    return 1;
-  }
+/**
+ * Serves until it is told to stop: the first SIGTERM or SIGINT drains, a second one ends the process at once.
+ *
+ * @throws ConfigError or EngineError, a line for the operator each, when it cannot serve
+ */
+export async function serve(): Promise<void> {
+  const config = loadConfig();
+  const log = createLog(config.logLevel);
+  const stop = untilSignal();
+  await using isol8 = await startIsol8(config, log);
+  const { address, apiKey, keyIsNew } = isol8.server;
+  if (keyIsNew) process.stdout.write(`ISOL8_API_KEY is not set. The key of this run is: ${apiKey}\n`);
+  process.stdout.write(`isol8 listens on ${address}\n`);
+
+  const signal = await stop;
+  log.info({ signal }, 'stopping: nothing new is started, what runs may finish');
+  await isol8.drain();
 }
 
 /** Resolves at the first signal. The second one ends the process. */

@@ -1,5 +1,7 @@
+import type { Readable } from 'node:stream';
 import type { DockerConnection } from './connect.ts';
-import { isNotFound } from './errors.ts';
+import { isConflict, isNotFound } from './errors.ts';
+import { readProgress } from './progress.ts';
 
 /** An image as far as sandboxes need it. */
 export interface ImageFacts {
@@ -19,4 +21,48 @@ export async function inspectImage(docker: DockerConnection, reference: string):
     if (isNotFound(error)) return undefined;
     throw error;
   }
+}
+
+/**
+ * Pulls an image from the registry that the daemon is configured with.
+ *
+ * @param signal ends the attempt
+ */
+export async function pullImage(
+  docker: DockerConnection,
+  reference: string,
+  onLine?: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const stream = await docker.client.pull(reference, signal ? { abortSignal: signal } : {});
+  await readProgress(stream as Readable, onLine);
+}
+
+/** Makes an image of one layer from a tar of a root file system. */
+export async function importImage(docker: DockerConnection, tar: Readable, reference: string): Promise<void> {
+  const [repo, tag] = splitReference(reference);
+  await readProgress((await docker.client.importImage(tar, { repo, tag })) as Readable);
+}
+
+/** Removes a name, and the image when this was its last one. An image that is not there counts as removed. */
+export async function removeImage(docker: DockerConnection, reference: string): Promise<void> {
+  try {
+    await docker.client.getImage(reference).remove();
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+/** Removes an image that nothing needs any more; one that is in use, or gone, is left as it is. */
+export async function removeUnused(docker: DockerConnection, reference: string): Promise<void> {
+  try {
+    await removeImage(docker, reference);
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+  }
+}
+
+function splitReference(reference: string): [string, string] {
+  const colon = reference.lastIndexOf(':');
+  return colon < 0 ? [reference, 'latest'] : [reference.slice(0, colon), reference.slice(colon + 1)];
 }

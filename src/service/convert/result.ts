@@ -25,7 +25,7 @@ export function toExecuteResponse(result: ExecutionResult) {
 }
 
 /** Engine to wire. */
-export function toStats({ totalBytes, droppedBytes, truncated }: StreamStats) {
+function toStats({ totalBytes, droppedBytes, truncated }: StreamStats) {
   return { totalBytes: BigInt(totalBytes), droppedBytes: BigInt(droppedBytes), truncated };
 }
 

@@ -1,0 +1,39 @@
+# Each target is one npm script or one tool, after what it needs has been made. Everything here may be run twice.
+.DEFAULT_GOAL := help
+GRPCURL_VERSION := v1.9.4
+
+.PHONY: help setup demo test check serve clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: node_modules/.made ## Prepare this machine: Docker, the images of the runtimes, the guest
+	@npm run --silent isol8 -- setup
+
+demo: setup ## Start the service and run code in every runtime through gRPC
+	@npm run --silent demo
+
+test: setup .venv/.made .tools/bin/grpcurl ## Run every test
+	go -C guest vet ./...
+	go -C guest test ./...
+	npm run --silent test
+
+check: node_modules/.made .venv/.made ## Check formatting, types, generated code and the tree's boundaries
+	@npm run --silent check
+
+serve: setup ## Serve on 127.0.0.1:50051 (ISOL8_LISTEN)
+	@npm run --silent isol8 -- serve
+
+clean: ## Remove what was made in this folder; Docker's images stay (isol8 setup --remove)
+	rm -rf node_modules .venv .tools
+
+node_modules/.made: package.json package-lock.json
+	npm ci
+	@touch $@
+
+.venv/.made: requirements-dev.txt scripts/venv.sh
+	scripts/venv.sh .venv requirements-dev.txt
+	@touch $@
+
+.tools/bin/grpcurl:
+	GOBIN=$(CURDIR)/.tools/bin go install github.com/fullstorydev/grpcurl/cmd/grpcurl@$(GRPCURL_VERSION)

@@ -1,0 +1,33 @@
+import { Command, Option } from 'commander';
+import { loadConfig } from '../../config.ts';
+import { Progress } from '../../setup/progress.ts';
+import { setUp } from '../../setup/setup.ts';
+
+/** `isol8 setup`: everything that serving needs, made once. */
+export function setupCommand(): Command {
+  return new Command('setup')
+    .description('Prepare this machine: Docker, the images of the runtimes, the guest')
+    .addOption(new Option('-y, --yes', 'do not ask before Docker is installed or started').env('CI'))
+    .option('--rebuild', 'build the images anew, with the newest packages of Debian', false)
+    .action(async (options: { yes?: boolean; rebuild: boolean }) => {
+      const config = loadConfig();
+      using progress = new Progress(process.stdout);
+      const changed = await setUp(
+        {
+          dockerHost: config.dockerHost,
+          uidFirst: config.uidFirst,
+          uidLast: config.uidLast,
+          caFile: config.trustCaFile,
+          rebuild: options.rebuild,
+          confirm: async (plan) => {
+            progress.say(`isol8 is going to ${plan}.`);
+            return options.yes === true || progress.ask('Go on?');
+          },
+        },
+        progress,
+      );
+      for (const failure of progress.failures) console.error(`isol8 setup: ${failure}`);
+      if (progress.failures.length > 0) process.exitCode = 1;
+      else progress.say(changed ? 'isol8 is set up' : 'everything is up to date');
+    });
+}

@@ -1,0 +1,89 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { expect, test } from 'vitest';
+import { ExecuteRequestSchema, OnDisconnect, StdinMode } from '../../../gen/isol8/v1/execution_pb.ts';
+import { NetworkMode, OnOutputLimit, Reuse } from '../../../gen/isol8/v1/policy_pb.ts';
+import { EngineError } from '../../engine/errors.ts';
+import { fromExecuteRequest } from './request.ts';
+
+type Init = MessageInitShape<typeof ExecuteRequestSchema>;
+
+const convert = (init: Init) =>
+  fromExecuteRequest(
+    create(ExecuteRequestSchema, { runtime: 'bash', source: { case: 'code', value: 'true' }, ...init } as Init),
+    'me',
+  );
+
+function refusal(init: Init) {
+  try {
+    convert(init);
+  } catch (error) {
+    if (error instanceof EngineError) return [error.reason, ...error.violations.map(({ field }) => field)];
+  }
+  return [];
+}
+
+test('what is set arrives; what is not set stays unset', () => {
+  const policy = {
+    limits: { timeout: { seconds: 1n, nanos: 500_000_000 }, memoryBytes: 5n, cpuCores: 0.5 },
+    network: { mode: NetworkMode.NONE },
+    isolation: { seccomp: 'DEFAULT', reuse: Reuse.NEVER, writableRoot: false },
+    onOutputLimit: OnOutputLimit.KILL,
+    profile: 'default',
+  };
+  expect(convert({ policy, stdin: Uint8Array.of(1), onDisconnect: OnDisconnect.CANCEL })).toMatchObject({
+    tenant: 'me',
+    source: { kind: 'code', code: 'true' },
+    policy: { limits: { timeoutMs: 1500, memoryBytes: 5, cpuCores: 0.5 }, onOutputLimit: 'KILL' },
+  });
+  expect(convert({}).policy).toEqual({ limits: {} });
+});
+
+test.each<[string, Init]>([
+  ['runtime', { runtime: '' }],
+  ['source', { source: { case: undefined } }],
+  ['stdin_mode', { stdin: Uint8Array.of(1), stdinMode: StdinMode.CLOSED }],
+  ['stdin_mode', { stdinMode: 9 as never }],
+  ['on_disconnect', { onDisconnect: 9 as never }],
+  ['policy.profile', { policy: { profile: '' } }],
+  ['policy.on_output_limit', { policy: { onOutputLimit: OnOutputLimit.UNSPECIFIED } }],
+  ['policy.limits.timeout', { policy: { limits: { timeout: {} } } }],
+  ['policy.limits.timeout', { policy: { limits: { timeout: { seconds: -1n } } } }],
+  ['policy.limits.timeout', { policy: { limits: { timeout: { seconds: 1n, nanos: -1 } } } }],
+  ['policy.limits.timeout', { policy: { limits: { timeout: { seconds: 2n ** 62n } } } }],
+  ['policy.limits.memory_bytes', { policy: { limits: { memoryBytes: 0n } } }],
+  ['policy.limits.memory_bytes', { policy: { limits: { memoryBytes: 2n ** 63n - 1n } } }],
+  ['policy.limits.cpu_cores', { policy: { limits: { cpuCores: Number.NaN } } }],
+  ['policy.limits.cpu_cores', { policy: { limits: { cpuCores: Number.POSITIVE_INFINITY } } }],
+  ['policy.limits.processes', { policy: { limits: { processes: -1 } } }],
+  ['policy.network.mode', { policy: { network: { mode: NetworkMode.UNSPECIFIED } } }],
+  ['policy.isolation.seccomp', { policy: { isolation: { seccomp: '' } } }],
+  ['policy.isolation.runtime_class', { policy: { isolation: { runtimeClass: '' } } }],
+  ['policy.isolation.reuse', { policy: { isolation: { reuse: 7 as never } } }],
+])('%s is wrong (%#)', (field, init) => {
+  expect(refusal(init)).toEqual(['INVALID_FIELD', field]);
+});
+
+test.each<[string, Init]>([
+  ['code_url', { source: { case: 'codeUrl', value: {} } }],
+  ['stdin_mode', { stdinMode: StdinMode.INTERACTIVE }],
+  ['request_id', { requestId: 'r' }],
+  ['session_id', { sessionId: 's' }],
+  ['create_session_if_missing', { createSessionIfMissing: true }],
+  ['context', { context: 'c' }],
+  ['packages', { packages: ['p'] }],
+  ['secrets', { secrets: { A: 'b' } }],
+  ['image', { image: 'i' }],
+  ['on_disconnect', { onDisconnect: OnDisconnect.DETACH }],
+  ['policy.profile', { policy: { profile: 'strict' } }],
+  ['policy.network.mode', { policy: { network: { mode: NetworkMode.FILTERED } } }],
+  ['policy.network.mode', { policy: { network: { mode: NetworkMode.OPEN } } }],
+  ['policy.network.allow', { policy: { network: { allow: [{}] } } }],
+  ['policy.network.deny', { policy: { network: { deny: [{}] } } }],
+  ['policy.network.log', { policy: { network: { log: true } } }],
+  ['policy.isolation.runtime_class', { policy: { isolation: { runtimeClass: 'runc' } } }],
+  ['policy.isolation.seccomp', { policy: { isolation: { seccomp: 'STRICT' } } }],
+  ['policy.isolation.reuse', { policy: { isolation: { reuse: Reuse.SAME_TENANT } } }],
+  ['policy.isolation.writable_root', { policy: { isolation: { writableRoot: true } } }],
+])('%s is not built', (field, init) => {
+  expect(refusal(init)).toEqual(['NOT_IMPLEMENTED', field]);
+});

@@ -1,0 +1,8 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { interceptors } from './chain.ts';
+
+test('the order of the interceptors', () => {
+  const list = interceptors({ log: pino({ level: 'silent' }), apiKey: 'k', stopping: new AbortController().signal });
+  expect(list.map(([name]) => name)).toEqual(['logging', 'errors', 'draining', 'auth']);
+});
