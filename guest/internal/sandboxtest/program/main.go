@@ -16,22 +16,24 @@ func main() {
 }
 
 var commands = map[string]func([]string){
-	"echo":    func(arguments []string) { fmt.Println(strings.Join(arguments, " ")) },
-	"exit":    func(arguments []string) { os.Exit(number(arguments[0])) },
-	"raise":   func(arguments []string) { raise(syscall.Signal(number(arguments[0]))) },
-	"cat":     func([]string) { _, _ = io.Copy(os.Stdout, os.Stdin) },
-	"sleep":   func([]string) { time.Sleep(time.Hour) },
-	"spin":    spin,
-	"fill":    fill,
-	"zeros":   zeros,
-	"show":    show,
-	"list":    list,
-	"inside":  inside,
-	"bomb":    bomb,
-	"leave":   leave,
-	"attack":  attack,
-	"killall": func([]string) { fmt.Println(syscall.Kill(-1, syscall.SIGKILL)) },
-	"stderr":  reopen,
+	"echo":      func(arguments []string) { fmt.Println(strings.Join(arguments, " ")) },
+	"exit":      func(arguments []string) { os.Exit(number(arguments[0])) },
+	"raise":     func(arguments []string) { raise(syscall.Signal(number(arguments[0]))) },
+	"cat":       func([]string) { _, _ = io.Copy(os.Stdout, os.Stdin) },
+	"sleep":     func([]string) { time.Sleep(time.Hour) },
+	"spin":      spin,
+	"fill":      fill,
+	"zeros":     zeros,
+	"show":      show,
+	"list":      list,
+	"inside":    inside,
+	"bomb":      bomb,
+	"leave":     leave,
+	"attack":    attack,
+	"killall":   func([]string) { fmt.Println(syscall.Kill(-1, syscall.SIGKILL)) },
+	"stderr":    reopen,
+	"link":      func(arguments []string) { fmt.Println(os.Symlink(arguments[0], arguments[1])) },
+	"processes": processes,
 }
 
 func number(text string) int {
@@ -167,5 +169,16 @@ func attack([]string) {
 func reopen([]string) {
 	if err := os.WriteFile("/proc/self/fd/2", []byte("by name\n"), 0); err != nil {
 		fmt.Println(err)
+	}
+}
+
+// processes prints what runs, PID 1 and this one not counted.
+func processes([]string) {
+	entries, _ := os.ReadDir("/proc")
+	for _, entry := range entries {
+		if pid, err := strconv.Atoi(entry.Name()); err == nil && pid != 1 && pid != os.Getpid() {
+			stat, _ := os.ReadFile("/proc/" + entry.Name() + "/stat")
+			fmt.Printf("%.40s\n", stat)
+		}
 	}
 }
