@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import { createEngine } from './engine/index.ts';
 import { Closers } from './lib/closers.ts';
 import { type GrpcServer, startServer } from './service/server.ts';
+import { guestBinaryPath } from './setup/paths.ts';
 import type { Logger } from './telemetry/log.ts';
 
 /** A whole isol8 that listens. Disposing of it stops it at once. */
@@ -19,7 +20,7 @@ export interface Isol8 extends AsyncDisposable {
 export async function startIsol8(config: Config, log: Logger): Promise<Isol8> {
   const closers = new Closers();
   try {
-    const engine = await createEngine(config, log);
+    const engine = await createEngine(config, guestBinaryPath, log);
     closers.add('engine', () => engine[Symbol.asyncDispose]());
     const server = await startServer(config, engine, log);
     closers.add('server', () => server[Symbol.asyncDispose]());

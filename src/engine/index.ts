@@ -26,16 +26,21 @@ export type EngineConfig = Pick<
 /**
  * Finds Docker, makes sure of the guest, removes what a process before this one left, and is ready.
  *
+ * @param guestBinary path of the guest for a Docker of this architecture
  * @throws EngineError DOCKER_UNAVAILABLE, or INTERNAL when the guest cannot be provided
  */
-export async function createEngine(config: EngineConfig, log: Logger): Promise<Engine> {
+export async function createEngine(
+  config: EngineConfig,
+  guestBinary: (architecture: string) => string,
+  log: Logger,
+): Promise<Engine> {
   const docker = await connectDocker(config.dockerHost);
   for (const sentence of docker.info.missing) log.warn(sentence);
   const instance = await instanceId(config.dataDir);
   const caBundle = config.trustCaFile === '' ? new Uint8Array() : await readFile(config.trustCaFile);
   const uids = new UidRange(config.uidFirst, config.uidLast);
   const evidence = new EvidenceBook();
-  const guests = await VolumeGuestSupply.open(docker, log);
+  const guests = await VolumeGuestSupply.open(docker, guestBinary(docker.info.architecture), log);
   const events = await DockerEvents.subscribe(docker, LABELS.uid, (event) => {
     evidence.note(event);
     noteUid(uids, event);

@@ -5,7 +5,11 @@ import { type Observed, runMs } from './run-case.ts';
 
 /** Compares what came with what must come. */
 export function check(observed: Observed, expected: Expectation): void {
-  if (expected.error !== undefined) return checkRefusal(observed, expected.error);
+  if (expected.error === undefined) checkResponse(observed, expected);
+  else checkRefusal(observed, expected.error);
+}
+
+function checkResponse(observed: Observed, expected: Expectation): void {
   const { response, json } = observed;
   if (response === undefined) throw new Error(`was refused: ${JSON.stringify(observed.refusal)}`);
   const summary = `${json['outcome']} ${response.message} stderr: ${observed.stderr.slice(0, 500)}`;
@@ -15,7 +19,8 @@ export function check(observed: Observed, expected: Expectation): void {
   for (const name of ['stdout', 'stderr', 'phases'] as const) {
     if (expected[name] !== undefined) expect(observed[name], summary).toEqual(expected[name]);
   }
-  if (expected.stdoutMatches !== undefined) expect(observed.stdout, summary).toMatch(new RegExp(expected.stdoutMatches));
+  if (expected.stdoutMatches !== undefined)
+    expect(observed.stdout, summary).toMatch(new RegExp(expected.stdoutMatches));
   for (const text of expected.stderrContains ?? []) expect(observed.stderr).toContain(text);
   for (const text of expected.messageContains ?? []) expect(response.message).toContain(text);
   for (const text of expected.stdoutNotContains ?? []) expect(observed.stdout).not.toContain(text);

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { fromJson, type JsonObject, toJson } from '@bufbuild/protobuf';
-import { millisecondsOf } from '../../src/engine/guest/duration.ts';
+import type { Metadata } from 'nice-grpc';
 import {
   ExecuteRequestSchema,
   type ExecuteResponse,
@@ -8,7 +8,7 @@ import {
   OutputStream,
   Phase,
 } from '../../gen/isol8/v1/execution_pb.ts';
-import type { Metadata } from 'nice-grpc';
+import { millisecondsOf } from '../../src/engine/guest/duration.ts';
 import { type Refusal, refusalOf, type TestClient } from '../support/client.ts';
 import type { Step } from './case.ts';
 
@@ -85,7 +85,8 @@ async function observeStream(
     if (kind === 'output') {
       outputEvents += 1;
       firstOutput ??= performance.now();
-      const piece = value.content.case === 'text' ? value.content.value : Buffer.from(value.content.value ?? []).toString();
+      const piece =
+        value.content.case === 'text' ? value.content.value : Buffer.from(value.content.value ?? []).toString();
       text[value.stream === OutputStream.STDOUT ? 'stdout' : 'stderr'] += piece;
     } else if (kind === 'phase') {
       phases.push(`PHASE_${phaseName(value.phase)}`);

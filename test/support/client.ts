@@ -1,8 +1,8 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { ChannelCredentials, ClientError, type Client, createChannel, createClient, Metadata } from 'nice-grpc';
+import { anyUnpack } from '@bufbuild/protobuf/wkt';
+import { ChannelCredentials, type Client, ClientError, createChannel, createClient, Metadata } from 'nice-grpc';
 import { BadRequestSchema, ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.ts';
 import { StatusSchema } from '../../gen/google/rpc/status_pb.ts';
-import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { Isol8Service } from '../../gen/isol8/v1/service_pb.ts';
 import { type Definition, definitionOf } from '../../src/service/definition.ts';
 
