@@ -3,10 +3,12 @@ import { Command } from 'commander';
 import { ConfigError } from '../config.ts';
 import { EngineError } from '../engine/errors.ts';
 import { CommandError } from '../setup/command.ts';
+import { serveCommand } from './commands/serve.ts';
 import { setupCommand } from './commands/setup.ts';
 
 const program = new Command('isol8')
   .description('Runs code nobody trusts in Docker sandboxes, over gRPC')
+  .addCommand(serveCommand())
   .addCommand(setupCommand());
 
 try {

@@ -300,7 +300,7 @@ export type EffectivePolicy = Message<"isol8.v1.EffectivePolicy"> & {
   network?: EffectiveNetwork | undefined;
 
   /**
-   * Every field is set.
+   * Every field is set; `runtime_class` is not where Docker's default is used.
    *
    * @generated from field: isol8.v1.Isolation isolation = 4;
    */
