@@ -102,7 +102,9 @@ func Start(t testing.TB, command *exec.Cmd) *Sandbox {
 	transport := &http.Transport{
 		Protocols:          protocols,
 		DisableCompression: true,
-		DialContext:        func(context.Context, string, string) (net.Conn, error) { return link.once() },
+		// As the host does: a message is one frame, so the pipe sees few and large writes.
+		HTTP2:       &http.HTTP2Config{MaxReadFrameSize: 128 << 10},
+		DialContext: func(context.Context, string, string) (net.Conn, error) { return link.once() },
 	}
 	s := &Sandbox{
 		GuestServiceClient: guestv1connect.NewGuestServiceClient(&http.Client{Transport: transport}, "http://guest", connect.WithGRPC()),

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"syscall"
 	"time"
 
 	"connectrpc.com/connect"
@@ -84,7 +85,7 @@ func Serve(config Config) error {
 }
 
 func linkEnded(err error) {
-	if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {
+	if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.EPIPE) {
 		os.Exit(0)
 	}
 	end("link: " + err.Error())

@@ -1,0 +1,9 @@
+package proc
+
+import "testing"
+
+func TestOnlyInitKillsEverything(t *testing.T) {
+	if err := NewReaper().KillAll(func() { t.Error("it began") }); err != ErrNotInit {
+		t.Error(err)
+	}
+}

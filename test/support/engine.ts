@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { connectDocker, type DockerConnection } from '../../src/engine/docker/connect.ts';
+import { DockerEvents } from '../../src/engine/docker/events.ts';
+import { DockerEngine } from '../../src/engine/engine.ts';
+import { FreshPool } from '../../src/engine/pool/fresh-pool.ts';
+import { EvidenceBook } from '../../src/engine/sandbox/evidence.ts';
+import { SandboxFactory } from '../../src/engine/sandbox/factory.ts';
+import type { GuestSupply } from '../../src/engine/sandbox/guest-supply.ts';
+import { ImageCatalog } from '../../src/engine/sandbox/images.ts';
+import { LABELS } from '../../src/engine/sandbox/labels.ts';
+import { UidRange } from '../../src/engine/sandbox/uids.ts';
+import type { ExecutionRequest } from '../../src/engine/types.ts';
+import { createLog } from '../../src/telemetry/log.ts';
+
+/** What engines of one test share: one Docker, one instance. */
+export class EngineBench implements AsyncDisposable {
+  readonly docker: DockerConnection;
+  readonly instance = `test-${randomBytes(4).toString('hex')}`;
+  readonly #evidence: EvidenceBook;
+  readonly #events: DockerEvents;
+  readonly #uids = new UidRange(40_000, 40_999);
+
+  private constructor(docker: DockerConnection, evidence: EvidenceBook, events: DockerEvents) {
+    this.docker = docker;
+    this.#evidence = evidence;
+    this.#events = events;
+  }
+
+  static async open(): Promise<EngineBench> {
+    const docker = await connectDocker(process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock');
+    const evidence = new EvidenceBook();
+    const events = await DockerEvents.subscribe(docker, LABELS.uid, (event) => evidence.note(event));
+    return new EngineBench(docker, evidence, events);
+  }
+
+  /** An engine of some other guest or images; what it logs goes line by line to `log`. */
+  engine(guests: GuestSupply, images = new ImageCatalog(this.docker), log: (line: string) => void = () => {}) {
+    const parts = { docker: this.docker, log: createLog('info', { write: log }) };
+    const factory = new SandboxFactory({
+      ...parts,
+      instance: this.instance,
+      uids: this.#uids,
+      evidence: this.#evidence,
+      guests,
+      images,
+      caBundle: new Uint8Array(),
+    });
+    return new DockerEngine({
+      ...parts,
+      events: this.#events,
+      pool: new FreshPool(factory),
+      maxConcurrent: 8,
+      maxQueued: 8,
+      hasCaBundle: false,
+      close: async () => {},
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#events[Symbol.asyncDispose]();
+  }
+}
+
+/** A request with nothing in it but a program that bash runs. */
+export function bashRequest(code: string, changes: Partial<ExecutionRequest> = {}): ExecutionRequest {
+  return {
+    tenant: 'test',
+    runtime: 'bash',
+    source: { kind: 'code', code },
+    arguments: [],
+    env: {},
+    stdin: new Uint8Array(),
+    workingDirectory: '',
+    files: [],
+    outputPaths: [],
+    setupScript: '',
+    policy: { limits: {} },
+    labels: {},
+    ...changes,
+  };
+}

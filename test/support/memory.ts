@@ -1,0 +1,24 @@
+/** Watches how much memory this process has, from the moment that it is made. */
+export class MemoryWatch implements Disposable {
+  readonly #base = process.memoryUsage.rss();
+  readonly #timer: NodeJS.Timeout;
+  #peak = this.#base;
+
+  constructor() {
+    this.#timer = setInterval(() => this.#look(), 10);
+  }
+
+  /** The most that it had above the start, in MiB. */
+  get growth(): number {
+    this.#look();
+    return Math.round((this.#peak - this.#base) / 1024 / 1024);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    this.#peak = Math.max(this.#peak, process.memoryUsage.rss());
+  }
+}
