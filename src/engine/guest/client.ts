@@ -111,15 +111,19 @@ export class GuestClient implements Disposable {
     try {
       const answers = call.answers();
       const first = answers.next();
-      // A guest that answers early is not sent the rest.
+      // A guest that answers early reads no more: what is left is not sent, and room for it is not waited for.
       let answered = false;
-      const stop = () => {
-        answered = true;
-      };
-      first.then(stop, stop);
+      const early = first.then(
+        () => {
+          answered = true;
+        },
+        () => {
+          answered = true;
+        },
+      );
       for (const question of questions) {
+        await Promise.race([call.send(question), early]);
         if (answered) break;
-        await call.send(question);
       }
       call.end();
       const { value, done } = await first;

@@ -120,7 +120,8 @@ export class GuestConnection implements Disposable {
         yield decode(output, message);
       }
     } catch (error) {
-      throw this.#explain(error);
+      // A guest that answers before it has read everything closes the stream at once: with a status it is an end.
+      if (!(isPrematureClose(error) && trailers['grpc-status'] !== undefined)) throw this.#explain(error);
     } finally {
       stream.close(constants.NGHTTP2_CANCEL);
     }
@@ -183,6 +184,10 @@ function decode<O extends DescMessage>(output: O, bytes: Buffer): MessageShape<O
   } catch (error) {
     throw new ProtocolViolation('a message that cannot be decoded', { cause: error });
   }
+}
+
+function isPrematureClose(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 function asFailure(error: unknown): Error {
