@@ -7,14 +7,7 @@ import { buildImage } from '../docker/build.ts';
 import type { DockerConnection } from '../docker/connect.ts';
 import { inspectImage } from '../docker/images.ts';
 import { runOneShot } from '../docker/run.ts';
-import {
-  createVolume,
-  fillVolume,
-  inspectVolume,
-  isBeingFilled,
-  removeVolume,
-  type VolumeFacts,
-} from '../docker/volumes.ts';
+import { createVolume, fillVolume, inspectVolume, isBeingFilled, removeVolume } from '../docker/volumes.ts';
 import { EngineError } from '../errors.ts';
 import { LABELS, PURPOSES } from '../sandbox/labels.ts';
 
@@ -31,8 +24,10 @@ export interface GuestVolume {
   readonly digest: string;
   /** The one-file image that fills and checks the volume. */
   readonly image: string;
-  /** The guest on the Docker host; readable here only when that is this machine. */
+  /** The guest on the Docker host, which need not be this machine. */
   readonly hostPath: string;
+  /** What `guestFingerprint` said just before the check. */
+  readonly fingerprint: string | undefined;
 }
 
 /** Names that are tried when volumes are spoiled and in use, before giving up. */
@@ -54,8 +49,8 @@ export async function ensureGuestVolume(docker: DockerConnection, binary: string
   const image = await ensureGuestImage(docker, content, digest);
   for (let n = 1; n <= VOLUME_NAMES; n++) {
     const name = `isol8-guest-${digest.slice(0, 16)}${n === 1 ? '' : `-${n}`}`;
-    const found = await makeVolume(docker, name, image, digest);
-    if (found !== undefined) return { volume: name, digest, image, hostPath: join(found.mountpoint, GUEST_FILE) };
+    const made = await makeVolume(docker, name, image, digest);
+    if (made !== undefined) return made;
   }
   throw new EngineError('SANDBOX_START_FAILED', 'no volume takes the guest: remove the volumes named isol8-guest-…');
 }
@@ -93,14 +88,14 @@ export function isGuest(line: string, digest: string): boolean {
 }
 
 /**
- * What changes when somebody writes to the volume's guest; one stat. Compare it before each start with what it was when
- * the volume had been checked: another answer means check again.
+ * What changes when somebody writes to a guest; one stat. Compare it before each start with what it was when the guest
+ * was checked: another answer means check again.
  *
  * @returns undefined when the file cannot be seen from here, as on a remote Docker
  */
-export async function guestFingerprint(guest: GuestVolume): Promise<string | undefined> {
+export async function guestFingerprint(hostPath: string): Promise<string | undefined> {
   try {
-    const file = await stat(guest.hostPath, { bigint: true });
+    const file = await stat(hostPath, { bigint: true });
     return [file.dev, file.ino, file.size, file.mtimeNs, file.ctimeNs, file.mode].join(':');
   } catch {
     return undefined;
@@ -130,17 +125,31 @@ async function makeVolume(
   name: string,
   image: string,
   digest: string,
-): Promise<VolumeFacts | undefined> {
-  const isRight = () => verifyGuestVolume(docker, name, image, digest);
-  const found = await inspectVolume(docker, name);
-  if (found !== undefined) {
-    if (await isRight()) return found;
-    // Not spoiled, perhaps, but seen before the process that makes it had ended. It does when its lock can be had.
+): Promise<GuestVolume | undefined> {
+  if ((await inspectVolume(docker, name)) !== undefined) {
+    const found = await checkedVolume(docker, name, image, digest);
+    if (found !== undefined) return found;
+    // Not spoiled, perhaps, but seen before the process that makes it had ended: then its lock is waited for below.
     const busy = await isBeingFilled(docker, name);
     if (!busy && !(await removeVolume(docker, name))) return undefined;
   }
   const labels = { [LABELS.purpose]: PURPOSES.guest, [LABELS.digest]: digest };
   await createVolume(docker, name, labels);
   await fillVolume(docker, name, image, GUEST_DIRECTORY, labels);
-  return (await isRight()) ? inspectVolume(docker, name) : undefined;
+  return checkedVolume(docker, name, image, digest);
+}
+
+async function checkedVolume(
+  docker: DockerConnection,
+  volume: string,
+  image: string,
+  digest: string,
+): Promise<GuestVolume | undefined> {
+  const facts = await inspectVolume(docker, volume);
+  if (facts === undefined) return undefined;
+  const hostPath = join(facts.mountpoint, GUEST_FILE);
+  // Before the check: a write during it must show.
+  const fingerprint = await guestFingerprint(hostPath);
+  const right = await verifyGuestVolume(docker, volume, image, digest);
+  return right ? { volume, digest, image, hostPath, fingerprint } : undefined;
 }
