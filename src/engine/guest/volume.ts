@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
 import { buildImage } from '../docker/build.ts';
@@ -10,14 +10,12 @@ import { runOneShot } from '../docker/run.ts';
 import { createVolume, fillVolume, inspectVolume, isBeingFilled, removeVolume } from '../docker/volumes.ts';
 import { EngineError } from '../errors.ts';
 import { LABELS, PURPOSES } from '../sandbox/labels.ts';
+import { GUEST_MOUNT, GUEST_PROGRAM } from '../sandbox/spec.ts';
 
-/** Where sandboxes find the volume with the guest. */
-export const GUEST_DIRECTORY = '/.isol8';
+/** The guest's name in the volume. */
+const GUEST_FILE = basename(GUEST_PROGRAM);
 
-/** The guest's name in that directory. */
-export const GUEST_FILE = 'isol8-guest';
-
-/** A volume whose only file is the guest, checked. Mount it read-only at `GUEST_DIRECTORY`, with `NoCopy`. */
+/** A volume whose only file is the guest, checked. Mount it read-only at `GUEST_MOUNT`, with `NoCopy`. */
 export interface GuestVolume {
   readonly volume: string;
   /** SHA-256 of the guest, in hex. */
@@ -56,7 +54,7 @@ export async function ensureGuestVolume(docker: DockerConnection, binary: string
 }
 
 /** Whether a volume's guest is the one with this digest, root's own, and executable but not readable for others. */
-export async function verifyGuestVolume(
+async function verifyGuestVolume(
   docker: DockerConnection,
   volume: string,
   image: string,
@@ -105,10 +103,10 @@ export async function guestFingerprint(hostPath: string): Promise<string | undef
 async function ensureGuestImage(docker: DockerConnection, content: Uint8Array, digest: string): Promise<string> {
   const tag = `isol8/guest:${digest.slice(0, 12)}`;
   if ((await inspectImage(docker, tag))?.labels[LABELS.digest] === digest) return tag;
-  const path = `${GUEST_DIRECTORY}/${GUEST_FILE}`;
+  const path = `${GUEST_MOUNT}/${GUEST_FILE}`;
   const context = pack();
   context.entry({ name: 'Dockerfile' }, `FROM scratch\nCOPY --chown=0:0 rootfs /\nENTRYPOINT ["${path}"]\n`);
-  context.entry({ name: `rootfs${GUEST_DIRECTORY}`, type: 'directory', mode: 0o755 });
+  context.entry({ name: `rootfs${GUEST_MOUNT}`, type: 'directory', mode: 0o755 });
   context.entry({ name: `rootfs${path}`, mode: 0o711, mtime: new Date(0) }, Buffer.from(content));
   context.finalize();
   await buildImage(docker, {
@@ -135,7 +133,7 @@ async function makeVolume(
   }
   const labels = { [LABELS.purpose]: PURPOSES.guest, [LABELS.digest]: digest };
   await createVolume(docker, name, labels);
-  await fillVolume(docker, name, image, GUEST_DIRECTORY, labels);
+  await fillVolume(docker, name, image, GUEST_MOUNT, labels);
   return checkedVolume(docker, name, image, digest);
 }
 

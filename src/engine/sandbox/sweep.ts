@@ -5,7 +5,7 @@ import { type ContainerSummary, listContainers, removeContainer } from '../docke
 import { LABELS } from './labels.ts';
 
 /** Whether a container of this server belongs to nobody: a process before this one made it, or lost it. */
-export function isOrphan(container: ContainerSummary, owned: boolean, now: number, minAgeMs: number): boolean {
+function isOrphan(container: ContainerSummary, owned: boolean, now: number, minAgeMs: number): boolean {
   return !owned && now - container.createdAt.getTime() >= minAgeMs;
 }
 
