@@ -13,6 +13,8 @@ export interface FakeCase {
   readonly stalled?: boolean;
   /** The caller cancels so long after the program started. */
   readonly cancelAfterMs?: number;
+  /** It waits for a limit of the host and sends nothing: what memory grows by meanwhile is its neighbours' doing. */
+  readonly quiet?: boolean;
   readonly check?: (result: ExecutionResult) => void;
 }
 
@@ -30,7 +32,7 @@ const start: FakeCase[] = [
   { name: 'two greetings', why: /two answers to one question/ },
   { name: 'greets with a status', why: /9: sorry/ },
   { name: 'a greeting of 100 KiB', why: /a guest of protocol version 0/ },
-].map((one) => ({ ...one, ends: 'SANDBOX_START_FAILED' }));
+].map((one) => ({ ...one, ends: 'SANDBOX_START_FAILED', quiet: one.name === 'silence' }));
 
 /** In the middle of a run. */
 const run: FakeCase[] = [
@@ -89,7 +91,7 @@ const run: FakeCase[] = [
   { name: 'killed unasked', why: /nobody asked/ },
   { name: 'a time limit before its time', why: /before its time/ },
   { name: 'an output limit that is not reached', why: /output limit/ },
-].map((one) => ({ ...one, ends: 'SANDBOX_LOST' }));
+].map((one) => ({ ...one, ends: 'SANDBOX_LOST', quiet: one.name === 'never starts' }));
 
 const small = { policy: { limits: { outputBytes: 64 * 1024 } } };
 const unread = { stalled: true, request: { policy: { limits: { outputBytes: 1024 * MIB, timeoutMs: 3000 } } } };
@@ -105,7 +107,7 @@ const others: FakeCase[] = [
   { name: 'outputs after the kill', ends: 'CANCELLED', ...unread, cancelAfterMs: 500 },
   { name: 'ignores flow control', ends: 'SANDBOX_LOST', why: /HTTP\/2/, ...unread },
   { name: 'silence after the start', ends: 'TIMED_OUT', request: { policy: { limits: { timeoutMs: 1000 } } } },
-  { name: 'silence after the end', ends: 'EXITED' },
+  { name: 'silence after the end', ends: 'EXITED', quiet: true },
   { name: 'kills, and does not end the run', ends: 'CANCELLED', cancelAfterMs: 100 },
   { name: 'does not answer Kill', ends: 'CANCELLED', cancelAfterMs: 100 },
   { name: 'refuses Kill', ends: 'CANCELLED', cancelAfterMs: 100 },
@@ -128,7 +130,13 @@ const files: FakeCase[] = [
   'a file in pieces of 1 byte',
   'endless failures',
   'failures of unknown reasons with paths of 100 KiB',
-].map((name) => ({ name, ends: 'EXITED', request: { outputPaths: ['out.txt'] }, check: missesFile }));
+].map((name) => ({
+  name,
+  ends: 'EXITED',
+  request: { outputPaths: ['out.txt'] },
+  check: missesFile,
+  quiet: name.startsWith('silence'),
+}));
 
 /** All of them, the longest first. */
 export const FAKE_CASES: readonly FakeCase[] = [...start, ...files, ...others, ...run];
