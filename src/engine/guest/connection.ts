@@ -62,6 +62,7 @@ export class GuestConnection implements Disposable {
     this.#session.once('connect', () => this.#session.setLocalWindowSize(LINK_LIMITS.linkWindowBytes));
     this.#session.on('error', (error) => this.fail(asFailure(error)));
     this.#session.on('goaway', () => this.fail(new ProtocolViolation('it said goodbye')));
+    this.#session.on('altsvc', () => this.fail(new ProtocolViolation('it named another service')));
     this.#session.on('close', () => this.fail(new LinkLost('the link is closed')));
     stdio.on('error', (error) => this.fail(asFailure(error)));
     stdio.on('received', () => this.#checkOverhead());
@@ -103,6 +104,8 @@ export class GuestConnection implements Disposable {
     });
     // Errors come out of answers(); without a listener they would end the process.
     stream.on('error', () => {});
+    // 1xx: each costs far more than its bytes.
+    stream.on('headers', () => this.fail(new ProtocolViolation('an answer before the answer')));
     return {
       send: (message) => send(stream, frame(toBinary(method.input, create(method.input, message)))),
       end: () => stream.end(),
@@ -142,6 +145,8 @@ export class GuestConnection implements Disposable {
   }
 
   #ping(): void {
+    // A container that has not started yet cannot answer; whoever waits for its greeting has a limit of his own.
+    if (this.#stdio.received === 0 || this.#session.destroyed) return;
     const sent = this.#session.ping((error) => {
       clearTimeout(overdue);
       if (error !== null) this.fail(new LinkLost('a ping was not answered'));
