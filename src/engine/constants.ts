@@ -66,5 +66,8 @@ export const MIN_OPEN_FILES_LIMIT = 4096;
 /** Output that waits for a slow reader before the program is held back; what the link holds comes on top. */
 export const OUTPUT_QUEUE_BYTES = 256 * KIB;
 
+/** What an event that waits takes beside its content. */
+export const EVENT_BYTES = 512;
+
 /** Output files of one execution. */
 export const MAX_OUTPUT_FILES = 10_000;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { BoundedQueue } from '../../lib/bounded-queue.ts';
-import { OUTPUT_QUEUE_BYTES } from '../constants.ts';
+import { EVENT_BYTES, OUTPUT_QUEUE_BYTES } from '../constants.ts';
 import type { Execution, ExecutionEvent, ExecutionEventBody } from '../types.ts';
 
 /** An execution under way: its events between the task that makes them and the caller who reads them. */
@@ -73,7 +73,12 @@ export class RunningExecution implements Execution {
   }
 }
 
+/** A program that writes byte by byte makes many events, and each takes room of its own. */
 function weight(event: ExecutionEvent): number {
+  return EVENT_BYTES + contentLength(event);
+}
+
+function contentLength(event: ExecutionEvent): number {
   if (event.kind === 'text') return event.text.length;
   if (event.kind === 'data') return event.data.length;
   if (event.kind === 'file') return event.chunk.length;
