@@ -84,6 +84,7 @@ export class RunningExecution implements Execution {
   }
 }
 
+/** A program that writes byte by byte makes many events, and each takes room of its own. */
 function weight(event: ExecutionEvent): number {
   if (event.kind === 'text') return EVENT_BYTES + event.text.length;
   if (event.kind === 'data') return EVENT_BYTES + event.data.length;
