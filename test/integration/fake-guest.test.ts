@@ -61,7 +61,18 @@ describe.concurrent('a guest that is not ours', () => {
   test.each(FAKE_CASES)('$name', async (fake) => {
     const since = performance.now();
     const { ends, log } = await runFake(fake);
-    console.log(fake.name, '|', ends, '|', log.join(' // ').slice(0, 300), '|', Math.round(performance.now() - since), 'ms', memory.growth, 'MiB');
+    console.log(
+      fake.name,
+      '|',
+      ends,
+      '|',
+      log.join(' // ').slice(0, 300),
+      '|',
+      Math.round(performance.now() - since),
+      'ms',
+      memory.growth,
+      'MiB',
+    );
     expect(ends).toBe(fake.ends);
     if (fake.why === undefined) expect(log.join('\n')).not.toMatch(/lost/);
     else expect(log.join('\n')).toMatch(fake.why);
