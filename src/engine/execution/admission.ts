@@ -20,6 +20,7 @@ export class Admission {
    * Runs a task when there is a place for it.
    *
    * @param onQueued called at once with the place in the queue when the task has to wait; the next to run is 1
+   * @param signal takes a task out of the queue; one that is under way is waited for, as nothing else ends its sandbox
    * @returns when the task is over; rejects with the signal's reason when it aborts before
    * @throws EngineError QUEUE_FULL, at once
    */
@@ -31,7 +32,16 @@ export class Admission {
         retryAfterMs: 1000,
       });
     }
-    const entered = this.#queue.add(task, { signal });
+    // A signal that PQueue knows while the task runs would make it look over before it is.
+    const waiting = new AbortController();
+    const leave = () => waiting.abort(signal.reason);
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave, { once: true });
+    const begin = () => {
+      signal.removeEventListener('abort', leave);
+      return task();
+    };
+    const entered = this.#queue.add(begin, { signal: waiting.signal });
     if (mustWait) onQueued(this.#queue.size);
     return entered;
   }
