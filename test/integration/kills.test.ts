@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Metadata, Status } from 'nice-grpc';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Outcome } from '../../gen/isol8/v1/execution_pb.ts';
+import { Outcome, Phase } from '../../gen/isol8/v1/execution_pb.ts';
 import { listContainers } from '../../src/engine/docker/containers.ts';
 import { LABELS } from '../../src/engine/sandbox/labels.ts';
 import { ownUids } from '../support/host.ts';
@@ -109,7 +109,7 @@ describe('CancelExecution', () => {
     const finished = program.finished();
     await cancel(program.id);
     expect(await traces(program.uid)).toEqual([]);
-    expect(await finished).toMatchObject({ outcome: Outcome.CANCELLED });
+    expect(await finished).toMatchObject({ outcome: Outcome.CANCELLED, phase: Phase.RUN });
   });
 
   test('answers when nothing is left of a sandbox that was being made', async () => {
@@ -131,7 +131,7 @@ describe('CancelExecution', () => {
     const finished = program.finished();
     await Promise.all([cancel(program.id), cancel(program.id)]);
     await cancel(program.id);
-    expect(await finished).toMatchObject({ outcome: Outcome.CANCELLED });
+    expect(await finished).toMatchObject({ outcome: Outcome.CANCELLED, phase: Phase.RUN });
     expect(await other.finished()).toMatchObject({ outcome: Outcome.EXITED, exitCode: 7 });
     await cancel(other.id);
   });

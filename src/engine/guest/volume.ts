@@ -44,9 +44,14 @@ const VOLUME_NAMES = 8;
  * removed: then another name takes its place, so keep to the name in the result.
  *
  * @param binary path of the guest on this machine, built for the Docker host's architecture
+ * @param owner labels of the short-lived containers that this takes, so that they are found when we are killed
  * @throws EngineError SANDBOX_START_FAILED when there is no guest, or no volume can be made right
  */
-export async function ensureGuestVolume(docker: DockerConnection, binary: string): Promise<GuestVolume> {
+export async function ensureGuestVolume(
+  docker: DockerConnection,
+  binary: string,
+  owner: Readonly<Record<string, string>> = {},
+): Promise<GuestVolume> {
   const content = await readFile(binary).catch((cause: unknown) => {
     throw new EngineError('SANDBOX_START_FAILED', 'the guest is not built: run "isol8 setup"', { cause });
   });
@@ -54,7 +59,7 @@ export async function ensureGuestVolume(docker: DockerConnection, binary: string
   const image = await ensureGuestImage(docker, content, digest);
   for (let n = 1; n <= VOLUME_NAMES; n++) {
     const name = `isol8-guest-${digest.slice(0, 16)}${n === 1 ? '' : `-${n}`}`;
-    const found = await makeVolume(docker, name, image, digest);
+    const found = await makeVolume(docker, name, image, digest, owner);
     if (found !== undefined) return { volume: name, digest, image, hostPath: join(found.mountpoint, GUEST_FILE) };
   }
   throw new EngineError('SANDBOX_START_FAILED', 'no volume takes the guest: remove the volumes named isol8-guest-…');
@@ -66,6 +71,7 @@ export async function verifyGuestVolume(
   volume: string,
   image: string,
   digest: string,
+  owner: Readonly<Record<string, string>> = {},
 ): Promise<boolean> {
   const mount = {
     Type: 'volume' as const,
@@ -77,6 +83,7 @@ export async function verifyGuestVolume(
   const { exitCode, stdout } = await runOneShot(docker, {
     image,
     command: ['verify', `/check/${GUEST_FILE}`],
+    labels: owner,
     mounts: [mount],
   });
   return exitCode === 0 && isGuest(stdout, digest);
@@ -130,8 +137,9 @@ async function makeVolume(
   name: string,
   image: string,
   digest: string,
+  owner: Readonly<Record<string, string>>,
 ): Promise<VolumeFacts | undefined> {
-  const isRight = () => verifyGuestVolume(docker, name, image, digest);
+  const isRight = () => verifyGuestVolume(docker, name, image, digest, owner);
   const found = await inspectVolume(docker, name);
   if (found !== undefined) {
     if (await isRight()) return found;
@@ -141,6 +149,6 @@ async function makeVolume(
   }
   const labels = { [LABELS.purpose]: PURPOSES.guest, [LABELS.digest]: digest };
   await createVolume(docker, name, labels);
-  await fillVolume(docker, name, image, GUEST_DIRECTORY, labels);
+  await fillVolume(docker, name, image, GUEST_DIRECTORY, { ...labels, ...owner });
   return (await isRight()) ? inspectVolume(docker, name) : undefined;
 }
