@@ -37,9 +37,14 @@ const VOLUME_NAMES = 8;
  * removed: then another name takes its place, so keep to the name in the result.
  *
  * @param binary path of the guest on this machine, built for the Docker host's architecture
+ * @param owner labels of the short-lived containers that this takes, so that they are found when we are killed
  * @throws EngineError SANDBOX_START_FAILED when there is no guest, or no volume can be made right
  */
-export async function ensureGuestVolume(docker: DockerConnection, binary: string): Promise<GuestVolume> {
+export async function ensureGuestVolume(
+  docker: DockerConnection,
+  binary: string,
+  owner: Readonly<Record<string, string>> = {},
+): Promise<GuestVolume> {
   const content = await readFile(binary).catch((cause: unknown) => {
     throw new EngineError('SANDBOX_START_FAILED', 'the guest is not built: run "isol8 setup"', { cause });
   });
@@ -47,7 +52,7 @@ export async function ensureGuestVolume(docker: DockerConnection, binary: string
   const image = await ensureGuestImage(docker, content, digest);
   for (let n = 1; n <= VOLUME_NAMES; n++) {
     const name = `isol8-guest-${digest.slice(0, 16)}${n === 1 ? '' : `-${n}`}`;
-    const made = await makeVolume(docker, name, image, digest);
+    const made = await makeVolume(docker, name, image, digest, owner);
     if (made !== undefined) return made;
   }
   throw new EngineError('SANDBOX_START_FAILED', 'no volume takes the guest: remove the volumes named isol8-guest-…');
@@ -59,6 +64,7 @@ async function verifyGuestVolume(
   volume: string,
   image: string,
   digest: string,
+  owner: Readonly<Record<string, string>> = {},
 ): Promise<boolean> {
   const mount = {
     Type: 'volume' as const,
@@ -70,6 +76,7 @@ async function verifyGuestVolume(
   const { exitCode, stdout } = await runOneShot(docker, {
     image,
     command: ['verify', `/check/${GUEST_FILE}`],
+    labels: owner,
     mounts: [mount],
   });
   return exitCode === 0 && isGuest(stdout, digest);
@@ -123,9 +130,10 @@ async function makeVolume(
   name: string,
   image: string,
   digest: string,
+  owner: Readonly<Record<string, string>>,
 ): Promise<GuestVolume | undefined> {
   if ((await inspectVolume(docker, name)) !== undefined) {
-    const found = await checkedVolume(docker, name, image, digest);
+    const found = await checkedVolume(docker, name, image, digest, owner);
     if (found !== undefined) return found;
     // Not spoiled, perhaps, but seen before the process that makes it had ended: then its lock is waited for below.
     const busy = await isBeingFilled(docker, name);
@@ -133,8 +141,8 @@ async function makeVolume(
   }
   const labels = { [LABELS.purpose]: PURPOSES.guest, [LABELS.digest]: digest };
   await createVolume(docker, name, labels);
-  await fillVolume(docker, name, image, GUEST_MOUNT, labels);
-  return checkedVolume(docker, name, image, digest);
+  await fillVolume(docker, name, image, GUEST_MOUNT, { ...labels, ...owner });
+  return checkedVolume(docker, name, image, digest, owner);
 }
 
 async function checkedVolume(
@@ -142,12 +150,13 @@ async function checkedVolume(
   volume: string,
   image: string,
   digest: string,
+  owner: Readonly<Record<string, string>>,
 ): Promise<GuestVolume | undefined> {
   const facts = await inspectVolume(docker, volume);
   if (facts === undefined) return undefined;
   const hostPath = join(facts.mountpoint, GUEST_FILE);
   // Before the check: a write during it must show.
   const fingerprint = await guestFingerprint(hostPath);
-  const right = await verifyGuestVolume(docker, volume, image, digest);
+  const right = await verifyGuestVolume(docker, volume, image, digest, owner);
   return right ? { volume, digest, image, hostPath, fingerprint } : undefined;
 }

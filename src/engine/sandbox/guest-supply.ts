@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { DockerConnection } from '../docker/connect.ts';
 import { ensureGuestVolume, type GuestVolume, guestFingerprint } from '../guest/volume.ts';
+import { type Owner, ownerLabels } from './labels.ts';
 
 /** Where sandboxes get their guest from. */
 export interface GuestSupply {
@@ -14,13 +15,15 @@ export interface GuestSupply {
 export class VolumeGuestSupply implements GuestSupply {
   readonly #docker: DockerConnection;
   readonly #binary: string;
+  readonly #owner: Owner;
   readonly #log: Logger;
   /** One check serves all who ask while it runs; undefined when the next one must check. */
   #checked: Promise<GuestVolume> | undefined;
 
-  private constructor(docker: DockerConnection, binary: string, log: Logger) {
+  private constructor(docker: DockerConnection, binary: string, owner: Owner, log: Logger) {
     this.#docker = docker;
     this.#binary = binary;
+    this.#owner = owner;
     this.#log = log;
   }
 
@@ -30,8 +33,8 @@ export class VolumeGuestSupply implements GuestSupply {
    * @param binary path of the guest on this machine
    * @throws EngineError SANDBOX_START_FAILED when the guest is not built, or no volume can be made right
    */
-  static async open(docker: DockerConnection, binary: string, log: Logger): Promise<VolumeGuestSupply> {
-    const supply = new VolumeGuestSupply(docker, binary, log);
+  static async open(docker: DockerConnection, binary: string, owner: Owner, log: Logger): Promise<VolumeGuestSupply> {
+    const supply = new VolumeGuestSupply(docker, binary, owner, log);
     await supply.#ensure();
     return supply;
   }
@@ -56,7 +59,7 @@ export class VolumeGuestSupply implements GuestSupply {
   }
 
   #ensure(): Promise<GuestVolume> {
-    const checked = this.#checked ?? ensureGuestVolume(this.#docker, this.#binary);
+    const checked = this.#checked ?? ensureGuestVolume(this.#docker, this.#binary, ownerLabels(this.#owner));
     this.#checked = checked;
     checked.catch(() => this.#distrust(checked));
     return checked;
