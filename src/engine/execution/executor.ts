@@ -72,6 +72,10 @@ export class Executor {
     }
     await using _ = sandbox;
     this.#marks.acquiredMs = performance.now() - asked;
+    if (sandbox.state !== 'ready') {
+      this.#execution.close(new EngineError('SANDBOX_START_FAILED', 'the sandbox was lost before anything was run'));
+      return;
+    }
     sandbox.occupy();
     const started = {
       kind: 'started' as const,

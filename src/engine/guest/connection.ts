@@ -50,6 +50,8 @@ export class GuestConnection implements Disposable {
         enablePush: false,
         initialWindowSize: LINK_LIMITS.callWindowBytes,
         maxHeaderListSize: LINK_LIMITS.headerBytes,
+        // One frame for each message: a frame costs a write of the guest and a read of ours.
+        maxFrameSize: LINK_LIMITS.messageBytes,
       },
       maxHeaderListPairs: LINK_LIMITS.headerFields,
       peerMaxConcurrentStreams: LINK_LIMITS.openCalls,
