@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildImage } from '../engine/docker/build.ts';
 import type { DockerConnection } from '../engine/docker/connect.ts';
-import { type ImageFacts, inspectImage, removeUnused } from '../engine/docker/images.ts';
+import { type ImageFacts, inspectImage, removeReplaced } from '../engine/docker/images.ts';
 import { runOneShot } from '../engine/docker/run.ts';
 import type { Runtime } from '../engine/runtimes/runtime.ts';
 import { LABELS, PURPOSES } from '../engine/sandbox/labels.ts';
@@ -59,7 +59,7 @@ export async function ensureBaseImage(
   const labels = { [LABELS.purpose]: PURPOSES.runtimeImage, [LABELS.digest]: digest };
   const build = { context: packContext(context), tag: BASE_IMAGE, labels, buildArgs: { ROOTFS: root.image } };
   const id = await buildImage(docker, build, detail);
-  if (old !== undefined) await removeUnused(docker, old.id);
+  if (old !== undefined) await removeReplaced(docker, old.id);
   return { id, built: true };
 }
 
@@ -99,7 +99,7 @@ export async function ensureRuntimeImage(
       [LABELS.digest]: digest,
     },
   });
-  if (old !== undefined) await removeUnused(docker, old.id);
+  if (old !== undefined) await removeReplaced(docker, old.id);
   return { id, built: true };
 }
 
