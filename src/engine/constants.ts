@@ -71,3 +71,6 @@ export const EVENT_BYTES = 512;
 
 /** Output files of one execution. */
 export const MAX_OUTPUT_FILES = 10_000;
+
+/** Names of output files that cannot be given, with their reasons: they must fit into one message. The rest is counted. */
+export const MISSING_PATHS_BYTES = 512 * KIB;

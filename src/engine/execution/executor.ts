@@ -19,6 +19,7 @@ import type {
 } from '../types.ts';
 import { programEnvironment } from './environment.ts';
 import type { RunningExecution } from './execution.ts';
+import { MissingPaths } from './missing-paths.ts';
 import { outcomeOf } from './outcome.ts';
 import { OutputCollector } from './output.ts';
 import { type RunReport, runPhase } from './run-phase.ts';
@@ -203,7 +204,7 @@ export class Executor {
     if (patterns.length === 0) return [];
     if (sandbox.state !== 'busy') return none(`was not read: the execution ended as ${outcome}`);
     if (signal.aborted) return none('was not read: the execution was cancelled');
-    const missing: MissingOutputPath[] = [];
+    const missing = new MissingPaths();
     const onAbort = () => {
       this.#execution.release();
       sandbox.guest[Symbol.dispose]();
@@ -214,16 +215,17 @@ export class Executor {
     try {
       const parts = sandbox.guest.readFiles(patterns, policy.limits.workspaceBytes, MAX_OUTPUT_FILES);
       for await (const part of parts) {
-        if (part.kind === 'missing') missing.push({ path: part.path, reason: part.reason });
+        if (part.kind === 'missing') missing.add({ path: part.path, reason: part.reason });
         else await this.#execution.emit({ ...part, kind: 'file' });
       }
     } catch {
-      return [...missing, ...none('was not read to its end: the reader was too slow, or the sandbox was lost')];
+      for (const path of none('was not read to its end: the reader was too slow, or the sandbox was lost'))
+        missing.add(path);
     } finally {
       clearTimeout(late);
       signal.removeEventListener('abort', onAbort);
     }
-    return missing;
+    return missing.list();
   }
 
   #finish(ending: Ending, missingOutputPaths: MissingOutputPath[]): void {
