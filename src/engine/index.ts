@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
@@ -13,7 +14,7 @@ import { SandboxFactory } from './sandbox/factory.ts';
 import { VolumeGuestSupply } from './sandbox/guest-supply.ts';
 import { ImageCatalog } from './sandbox/images.ts';
 import { LABELS } from './sandbox/labels.ts';
-import { sweep } from './sandbox/sweep.ts';
+import { Sweeper } from './sandbox/sweep.ts';
 import { UidRange } from './sandbox/uids.ts';
 import type { Engine } from './types.ts';
 
@@ -36,34 +37,41 @@ export async function createEngine(
 ): Promise<Engine> {
   const docker = await connectDocker(config.dockerHost);
   for (const sentence of docker.info.missing) log.warn(sentence);
-  const instance = await instanceId(config.dataDir);
+  const owner = { instance: await instanceId(config.dataDir), process: randomBytes(8).toString('hex') };
   const caBundle = config.trustCaFile === '' ? new Uint8Array() : await readFile(config.trustCaFile);
   const uids = new UidRange(config.uidFirst, config.uidLast);
   const evidence = new EvidenceBook();
-  const guests = await VolumeGuestSupply.open(docker, guestBinary(docker.info.architecture), log);
-  const events = await DockerEvents.subscribe(docker, LABELS.uid, (event) => {
+  const inUse = new Set<string>();
+  const sweeper = new Sweeper({ docker, owner, inUse, log });
+  await using opened = new AsyncDisposableStack();
+  const events = await DockerEvents.subscribe(docker, LABELS.instance, (event) => {
     evidence.note(event);
     noteUid(uids, event);
+    sweeper.note(event);
   });
-  const factory = new SandboxFactory({
-    docker,
-    instance,
-    uids,
-    evidence,
-    guests,
-    images: new ImageCatalog(docker),
-    caBundle,
-    log,
-  });
-  const owns = (container: string) => factory.owns(container);
-  const removed = await sweep(docker, instance, owns, log, 0);
+  opened.use(events);
+  const removed = await sweeper.sweep();
   if (removed > 0) log.info({ removed }, 'removed containers that a process before this one left');
   for (const other of await listContainers(docker, LABELS.uid)) {
     uids.occupy(Number(other.labels[LABELS.uid]), other.id);
   }
+  const factory = new SandboxFactory({
+    docker,
+    owner,
+    uids,
+    inUse,
+    evidence,
+    guests: await VolumeGuestSupply.open(docker, guestBinary(docker.info.architecture), owner, log),
+    images: new ImageCatalog(docker),
+    caBundle,
+    log,
+  });
   const sweeping = setInterval(() => {
-    sweep(docker, instance, owns, log).catch((error: unknown) => log.warn({ err: error }, 'the sweep failed'));
+    sweeper.sweep().catch((error: unknown) => log.warn({ err: error }, 'the sweep failed'));
   }, SWEEP_INTERVAL_MS).unref();
+  opened.defer(() => sweeper.sweep(0).then(() => {}));
+  opened.defer(() => clearInterval(sweeping));
+  const close = opened.move();
   return new DockerEngine({
     docker,
     events,
@@ -72,17 +80,15 @@ export async function createEngine(
     maxQueued: config.maxQueued,
     hasCaBundle: caBundle.length > 0,
     log,
-    close: async () => {
-      clearInterval(sweeping);
-      await sweep(docker, instance, owns, log, 0);
-      await events[Symbol.asyncDispose]();
-    },
+    close: () => close.disposeAsync(),
   });
 }
 
 /** Keeps the uids of other servers' sandboxes out of ours; our own are noted when they are taken. */
 function noteUid(uids: UidRange, event: ContainerEvent): void {
-  const uid = Number(event.labels[LABELS.uid]);
+  const label = event.labels[LABELS.uid];
+  if (label === undefined) return;
+  const uid = Number(label);
   if (event.action === 'create') uids.occupy(uid, event.id);
   if (event.action === 'destroy') uids.vacate(uid, event.id);
 }

@@ -12,7 +12,7 @@ export type Isol8Client = Client<Definition<typeof Isol8Service>>;
 /** A client and the channel under it. */
 export interface TestClient extends Disposable {
   readonly isol8: Isol8Client;
-  /** Cuts the connection, as a client that dies does. */
+  /** Begins no call any more; those under way go on (rawExecute can be cut). */
   close(): void;
 }
 

@@ -38,7 +38,8 @@ export class EngineBench implements AsyncDisposable {
     const parts = { docker: this.docker, log: createLog('info', { write: log }) };
     const factory = new SandboxFactory({
       ...parts,
-      instance: this.instance,
+      owner: { instance: this.instance, process: 'test' },
+      inUse: new Set(),
       uids: this.#uids,
       evidence: this.#evidence,
       guests,

@@ -11,6 +11,7 @@ export interface OneShot {
   readonly image: string;
   /** Arguments to the image's entrypoint. */
   readonly command: readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
   readonly mounts?: readonly Dockerode.MountSettings[];
 }
 
@@ -28,7 +29,7 @@ export async function runOneShot(docker: DockerConnection, shot: OneShot): Promi
     Cmd: [...shot.command],
     AttachStdout: true,
     AttachStderr: true,
-    Labels: { [LABELS.purpose]: PURPOSES.setup },
+    Labels: { [LABELS.purpose]: PURPOSES.setup, ...shot.labels },
     HostConfig: { NetworkMode: 'none', CapDrop: ['ALL'], Mounts: [...(shot.mounts ?? [])] },
   });
   try {

@@ -13,6 +13,7 @@ import type { EffectivePolicy } from '../types.ts';
 import type { EvidenceBook } from './evidence.ts';
 import type { GuestSupply } from './guest-supply.ts';
 import type { ImageCatalog } from './images.ts';
+import type { Owner } from './labels.ts';
 import { Sandbox } from './sandbox.ts';
 import { containerSpec } from './spec.ts';
 import type { UidRange } from './uids.ts';
@@ -20,8 +21,10 @@ import type { UidRange } from './uids.ts';
 /** What sandboxes are made with. */
 export interface FactoryParts {
   readonly docker: DockerConnection;
-  readonly instance: string;
+  readonly owner: Owner;
   readonly uids: UidRange;
+  /** Ids of the containers that this process uses; the factory keeps it. */
+  readonly inUse: Set<string>;
   readonly evidence: EvidenceBook;
   readonly guests: GuestSupply;
   readonly images: ImageCatalog;
@@ -33,15 +36,9 @@ export interface FactoryParts {
 /** Starts sandboxes and removes them. */
 export class SandboxFactory {
   readonly #parts: FactoryParts;
-  readonly #containers = new Set<string>();
 
   constructor(parts: FactoryParts) {
     this.#parts = parts;
-  }
-
-  /** Whether a container is in use by this process. */
-  owns(container: string): boolean {
-    return this.#containers.has(container);
   }
 
   /**
@@ -71,7 +68,7 @@ export class SandboxFactory {
   }
 
   async #create(policy: EffectivePolicy, runtime: Runtime, signal: AbortSignal): Promise<Sandbox> {
-    const { docker, instance, images, guests, uids } = this.#parts;
+    const { docker, owner, images, guests, uids, inUse } = this.#parts;
     const image = await images.find(runtime);
     const { volume, digest } = await guests.current();
     signal.throwIfAborted();
@@ -85,16 +82,18 @@ export class SandboxFactory {
     let container = '';
     let connection: GuestConnection | undefined;
     const remove = () => this.#remove(container, uid);
+    const onAbort = () => connection?.[Symbol.dispose]();
+    signal.addEventListener('abort', onAbort, { once: true });
     try {
       const spec = containerSpec(policy, {
         image: image.id,
         runtime: runtime.name,
         uid,
         guestVolume: volume,
-        instance,
+        owner,
       });
       container = await createContainer(docker, `isol8-${randomBytes(8).toString('hex')}`, spec);
-      this.#containers.add(container);
+      inUse.add(container);
       const evidence = this.#parts.evidence.track(container);
       signal.throwIfAborted();
       const stdio = new StdioDuplex(await attachContainer(docker, container));
@@ -116,14 +115,16 @@ export class SandboxFactory {
       });
     } catch (error) {
       connection?.[Symbol.dispose]();
-      // Not awaited: the caller need not wait for Docker to clean up.
-      void remove();
+      // Whoever cancels is told when nothing is left, and a guest's volume that is in use cannot be put right.
+      await remove();
       throw error;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
     }
   }
 
   async #remove(container: string, uid: number): Promise<void> {
-    const { docker, evidence, uids, log } = this.#parts;
+    const { docker, evidence, uids, inUse, log } = this.#parts;
     try {
       if (container !== '') await removeContainer(docker, container);
       uids.give(uid);
@@ -134,7 +135,7 @@ export class SandboxFactory {
       log.error({ err: error, container }, 'a container could not be removed yet');
     } finally {
       evidence.forget(container);
-      this.#containers.delete(container);
+      inUse.delete(container);
     }
   }
 }

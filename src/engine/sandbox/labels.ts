@@ -2,6 +2,8 @@
 export const LABELS = {
   /** Id of the server (its data directory) that made the object and alone may remove it. */
   instance: 'isol8.instance',
+  /** Id of the run of that server: what an earlier run made is nobody's. */
+  process: 'isol8.process',
   /** Uid of the code in this sandbox. */
   uid: 'isol8.uid',
   /** Runtime that an image or a sandbox is for. */
@@ -24,3 +26,19 @@ export const PURPOSES = {
   /** A short-lived container of the set-up. */
   setup: 'setup',
 } as const;
+
+/** A run of a server, by the values of two labels. */
+export interface Owner {
+  readonly instance: string;
+  readonly process: string;
+}
+
+/** The labels of an object that a server made. */
+export function ownerLabels({ instance, process }: Owner): Record<string, string> {
+  return { [LABELS.instance]: instance, [LABELS.process]: process };
+}
+
+/** Whether this very run of the server made an object. */
+export function isFrom({ instance, process }: Owner, labels: Readonly<Record<string, string>>): boolean {
+  return labels[LABELS.instance] === instance && labels[LABELS.process] === process;
+}

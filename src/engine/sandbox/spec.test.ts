@@ -3,7 +3,8 @@ import { ceilingsOf, resolvePolicy } from '../policy/resolve.ts';
 import { containerMemoryBytes, containerSpec } from './spec.ts';
 
 const policy = resolvePolicy({ limits: {} }, ceilingsOf({ cpus: 8, memoryBytes: 2 ** 36 }), 0);
-const inputs = { image: 'sha256:abc', runtime: 'python', uid: 30_007, guestVolume: 'isol8-guest-1', instance: 'i1' };
+const owner = { instance: 'i1', process: 'p1' };
+const inputs = { image: 'sha256:abc', runtime: 'python', uid: 30_007, guestVolume: 'isol8-guest-1', owner };
 
 test('the spec of the default policy', () => {
   const spec = containerSpec(policy, inputs);

@@ -7,7 +7,7 @@ import {
   SHM_BYTES,
 } from '../constants.ts';
 import type { EffectivePolicy } from '../types.ts';
-import { LABELS } from './labels.ts';
+import { LABELS, type Owner, ownerLabels } from './labels.ts';
 import { DEFAULT_SECCOMP } from './seccomp.ts';
 
 /** Where the guest's volume is mounted, and the guest in it. */
@@ -28,8 +28,8 @@ export interface SandboxInputs {
   readonly uid: number;
   /** The volume with the guest. */
   readonly guestVolume: string;
-  /** Of the server that makes it. */
-  readonly instance: string;
+  /** Whoever makes it. */
+  readonly owner: Owner;
 }
 
 const READ_ONLY_TMPFS_BYTES = 2 * 1024 * 1024;
@@ -58,7 +58,7 @@ export function containerSpec(policy: EffectivePolicy, inputs: SandboxInputs) {
     StdinOnce: true,
     Tty: false,
     Labels: {
-      [LABELS.instance]: inputs.instance,
+      ...ownerLabels(inputs.owner),
       [LABELS.runtime]: inputs.runtime,
       [LABELS.uid]: String(inputs.uid),
       [LABELS.purpose]: 'sandbox',
@@ -107,9 +107,6 @@ export function containerSpec(policy: EffectivePolicy, inputs: SandboxInputs) {
     },
   };
 }
-
-/** What {@link containerSpec} makes. */
-export type ContainerSpec = ReturnType<typeof containerSpec>;
 
 /**
  * The cgroup's memory limit: what the program may have, and beside it everything that files in memory can fill, so

@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { connect, type TestClient } from './client.ts';
+import { TEST_KEY } from './server.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+/** `isol8 serve` as a process of its own. */
+export interface ServerProcess {
+  readonly address: string;
+  readonly client: TestClient;
+  /** How many file descriptors it has open. */
+  openFiles(): number;
+  /** Ends it with a signal; resolves when it is gone, to its exit code where it had one. */
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
+}
+
+/** Starts `isol8 serve` on a free port and waits until it listens. */
+export async function startServerProcess(
+  dataDir: string,
+  environment: Record<string, string> = {},
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [MAIN, 'serve'], {
+    env: {
+      ...process.env,
+      ISOL8_LISTEN: '127.0.0.1:0',
+      ISOL8_API_KEY: TEST_KEY,
+      ISOL8_DATA_DIR: dataDir,
+      ISOL8_LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const gone = once(child, 'exit') as Promise<[number | null]>;
+  const address = await listening(child.stdout);
+  const client = connect(address, TEST_KEY);
+  return {
+    address,
+    client,
+    openFiles: () => readdirSync(`/proc/${child.pid}/fd`).length,
+    async end(signal) {
+      child.kill(signal);
+      const [code] = await gone;
+      client.close();
+      return code;
+    },
+  };
+}
+
+/** The address that `serve` prints when it is ready. */
+async function listening(output: AsyncIterable<Buffer>): Promise<string> {
+  let text = '';
+  for await (const chunk of output) {
+    text += chunk;
+    const address = /^isol8 listens on (\S+)\n/m.exec(text)?.[1];
+    if (address !== undefined) return address;
+  }
+  throw new Error(`the server ended before it listened: ${text}`);
+}
