@@ -48,7 +48,9 @@ for folder in gen guest/gen clients/python/src/isol8/v1; do
 done
 
 step 'go'
-(cd guest && go vet ./... && test -z "$(gofmt -l . | tee /dev/stderr)")
+for module in guest test/fake-guest; do
+  (cd "$module" && go vet ./... && test -z "$(gofmt -l . | tee /dev/stderr)")
+done
 
 step 'python'
 ruff check --config clients/python/pyproject.toml clients/python scripts examples

@@ -6,8 +6,8 @@ folder=$1 requirements=$2
 # Debian's Python can make no environment before python3-venv is installed; asking for it costs nothing elsewhere.
 if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    apt-get -q update
-    DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends python3-venv
+    apt-get -qq update
+    DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends python3-venv >/dev/null
   else
     echo 'python3 cannot make environments: run "apt-get install python3-venv" as root' >&2
     exit 1

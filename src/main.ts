@@ -1,8 +1,8 @@
 import type { Config } from './config.ts';
+import { guestBinaryPath } from './engine/guest/binary.ts';
 import { createEngine } from './engine/index.ts';
 import { Closers } from './lib/closers.ts';
 import { type GrpcServer, startServer } from './service/server.ts';
-import { guestBinaryPath } from './setup/paths.ts';
 import type { Logger } from './telemetry/log.ts';
 
 /** A whole isol8 that listens. Disposing of it stops it at once. */

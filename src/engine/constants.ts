@@ -42,6 +42,9 @@ export const ENDED_EXECUTIONS_KEPT = 10_000;
 /** Writing the files of a request. */
 export const WRITE_FILES_TIMEOUT_MS = 60_000;
 
+/** Between two answers of the guest while it reads files: to search a full workspace takes it seconds. */
+export const READ_ANSWER_TIMEOUT_MS = 30_000;
+
 /** Reading output files, readers that do not read included. What has not been read by then is reported as missing. */
 export const OUTPUT_FILES_TIMEOUT_MS = 5 * 60_000;
 
@@ -65,6 +68,15 @@ export const MIN_OPEN_FILES_LIMIT = 4096;
 
 /** Output that waits for a slow reader before the program is held back; what the link holds comes on top. */
 export const OUTPUT_QUEUE_BYTES = 256 * KIB;
+
+/** Output that waits for a reader when the program is being ended and nothing is held back: what is beyond is dropped and counted. */
+export const ENDING_QUEUE_BYTES = 8 * MIB;
+
+/** What an event that waits takes beside its content; programs that write single bytes would otherwise wait for free. */
+export const EVENT_BYTES = 512;
+
+/** Names of files that could not be given back, of one execution; the rest is not named. */
+export const MISSING_PATHS_BYTES = 256 * KIB;
 
 /** Output files of one execution. */
 export const MAX_OUTPUT_FILES = 10_000;

@@ -13,7 +13,7 @@ test('the engine, the wire, the mapping and the page have the same reasons', () 
   const reasons = Object.keys(statusOf);
   expect(union.toSorted()).toEqual(reasons.toSorted());
   expect(Object.keys(ErrorReason).filter((name) => name !== 'UNSPECIFIED')).toEqual(union);
-  const page = [...read('../../docs/errors.md').matchAll(/^\| `([A-Z_]+)` \| `([A-Z_]+)`/gm)];
+  const page = [...read('../../docs/errors.md').matchAll(/^\| `([A-Z_]+)` +\| `([A-Z_]+)`/gm)];
   expect(page.map(([, reason]) => reason)).toEqual(reasons);
   expect(page.map(([, , code]) => code)).toEqual(Object.values(statusOf).map((code) => Status[code]));
 });

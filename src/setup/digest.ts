@@ -22,6 +22,6 @@ export function digestInputs(files: readonly DigestFile[], inputs: Readonly<Reco
 }
 
 /** SHA-256 in hex. */
-export function sha256(content: string | Uint8Array): string {
+function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { guestBinaryPath, TOOLS_DIR } from '../engine/guest/binary.ts';
 import { CommandError, hasCommand, runCommand } from './command.ts';
 import { readFiles } from './context.ts';
 import { digestInputs } from './digest.ts';
-import { GUEST_DIR, guestBinaryPath, TOOLS_DIR } from './paths.ts';
+import { GUEST_DIR } from './paths.ts';
 import type { Detail } from './progress.ts';
 
 /** The first Go that fetches by itself the toolchain that a module asks for. */

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildImage } from '../engine/docker/build.ts';
 import type { DockerConnection } from '../engine/docker/connect.ts';
-import { type ImageFacts, inspectImage, removeUnused } from '../engine/docker/images.ts';
+import { type ImageFacts, inspectImage, removeReplaced } from '../engine/docker/images.ts';
 import { runOneShot } from '../engine/docker/run.ts';
+import type { Runtime } from '../engine/runtimes/runtime.ts';
 import { LABELS, PURPOSES } from '../engine/sandbox/labels.ts';
 import { type ContextFile, packContext, readContextFile, readFiles } from './context.ts';
 import { digestInputs } from './digest.ts';
@@ -33,20 +34,6 @@ export interface ReadyImage {
 
 const BASE_IMAGE = 'isol8/base:latest';
 
-/** Every runtime that has an image, with the program that tells its version. */
-export const RUNTIME_INTERPRETERS: Readonly<Record<string, string>> = {
-  python: 'python3',
-  bash: 'bash',
-  node: 'node',
-  bun: 'bun',
-  deno: 'deno',
-};
-
-/** The name of a runtime's image. */
-export function runtimeImage(runtime: string): string {
-  return `isol8/${runtime}:latest`;
-}
-
 /** Makes the image that all runtime images stand on, unless it is there already. */
 export async function ensureBaseImage(
   docker: DockerConnection,
@@ -72,23 +59,22 @@ export async function ensureBaseImage(
   const labels = { [LABELS.purpose]: PURPOSES.runtimeImage, [LABELS.digest]: digest };
   const build = { context: packContext(context), tag: BASE_IMAGE, labels, buildArgs: { ROOTFS: root.image } };
   const id = await buildImage(docker, build, detail);
-  if (old !== undefined) await removeUnused(docker, old.id);
+  if (old !== undefined) await removeReplaced(docker, old.id);
   return { id, built: true };
 }
 
 /** Makes the image of one runtime, unless it is there already. */
 export async function ensureRuntimeImage(
   docker: DockerConnection,
-  runtime: string,
+  runtime: Runtime,
   base: ReadyImage,
   options: ImageOptions,
   detail: Detail,
 ): Promise<ReadyImage> {
-  const image = runtimeImage(runtime);
-  const files = await recipe(runtime);
-  const pins = packagePins(runtime, docker.info.architecture);
+  const files = await recipe(runtime.name);
+  const pins = packagePins(runtime.name, docker.info.architecture);
   const digest = digestInputs(files, { architecture: docker.info.architecture, base: base.id, pins });
-  const old = await inspectImage(docker, image);
+  const old = await inspectImage(docker, runtime.image);
   if (old !== undefined && isCurrent(old, digest, options)) return { id: old.id, built: false };
 
   await using stack = new AsyncDisposableStack();
@@ -105,15 +91,15 @@ export async function ensureRuntimeImage(
   // The version is known only now that the interpreter has said it, so labels and name come last.
   const id = await buildImage(docker, {
     context: packContext([{ name: 'Dockerfile', content: `FROM ${unnamed}\n`, mode: 0o644 }]),
-    tag: image,
+    tag: runtime.image,
     labels: {
       [LABELS.purpose]: PURPOSES.runtimeImage,
-      [LABELS.runtime]: runtime,
+      [LABELS.runtime]: runtime.name,
       [LABELS.runtimeVersion]: version,
       [LABELS.digest]: digest,
     },
   });
-  if (old !== undefined) await removeUnused(docker, old.id);
+  if (old !== undefined) await removeReplaced(docker, old.id);
   return { id, built: true };
 }
 
@@ -130,8 +116,8 @@ function isCurrent(image: ImageFacts, digest: string, options: ImageOptions): bo
   return !options.rebuild && image.labels[LABELS.digest] === digest;
 }
 
-async function interpreterVersion(docker: DockerConnection, image: string, runtime: string): Promise<string> {
-  const command = [RUNTIME_INTERPRETERS[runtime] ?? runtime, '--version'];
+async function interpreterVersion(docker: DockerConnection, image: string, runtime: Runtime): Promise<string> {
+  const command = [runtime.interpreter[0] ?? runtime.name, '--version'];
   const { exitCode, stdout, stderr } = await runOneShot(docker, { image, command });
   const version = /\d+\.\d+(\.\d+)?/.exec(stdout)?.[0];
   if (exitCode !== 0 || version === undefined) {

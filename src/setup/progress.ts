@@ -84,7 +84,7 @@ export class Progress implements Disposable {
     if (this.#asking) return;
     const line = [...this.#running].map(([name, text]) => (text === '' ? name : `${name}: ${text.trim()}`)).join(' · ');
     this.#clear();
-    this.#out.write(line.slice(0, this.#out.columns - 1));
+    this.#out.write(line.slice(0, (this.#out.columns || 80) - 1));
   }
 
   #clear(): void {

@@ -2,18 +2,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
 import type { DockerConnection } from '../engine/docker/connect.ts';
+import { guestBinaryPath, TOOLS_DIR } from '../engine/guest/binary.ts';
 import { ensureGuestVolume } from '../engine/guest/volume.ts';
+import { RUNTIMES } from '../engine/runtimes/registry.ts';
 import { lockFile } from '../lib/file-lock.ts';
 import { findDocker } from './docker-engine.ts';
 import { ensureGuestBinary } from './guest.ts';
-import {
-  ensureBaseImage,
-  ensureRuntimeImage,
-  type ImageOptions,
-  type ReadyImage,
-  RUNTIME_INTERPRETERS,
-} from './images.ts';
-import { guestBinaryPath, TOOLS_DIR } from './paths.ts';
+import { ensureBaseImage, ensureRuntimeImage, type ImageOptions, type ReadyImage } from './images.ts';
 import type { Progress } from './progress.ts';
 
 /** Images that are built at once: more would only wait for the same two cores and the same disk. */
@@ -68,9 +63,9 @@ async function makeImages(docker: DockerConnection, options: ImageOptions, progr
   const on = base;
   const queue = new PQueue({ concurrency: PARALLEL_BUILDS });
   await queue.addAll(
-    Object.keys(RUNTIME_INTERPRETERS).map(
+    RUNTIMES.map(
       (runtime) => () =>
-        progress.step(`${runtime} image`, async (detail) => {
+        progress.step(`${runtime.name} image`, async (detail) => {
           return report(await ensureRuntimeImage(docker, runtime, on, options, detail));
         }),
     ),

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 func main() {
@@ -25,4 +26,8 @@ func main() {
 }
 
 // forever waits for the end that the host makes.
-func forever() { select {} }
+func forever() {
+	for {
+		time.Sleep(time.Hour)
+	}
+}

@@ -59,7 +59,7 @@ var onProcess = map[string]guest{
 	}},
 	"greets with a status": {greet: func(c *call) {
 		c.fields(true, ":status", "200", "content-type", "application/grpc", "grpc-status", "9",
-			"grpc-message", strings.Repeat("sorry ", 500))
+			"grpc-message", strings.Repeat("sorry", 500))
 	}},
 	"a greeting of 100 KiB": {greet: func(c *call) {
 		c.answer(&guestv1.GreetResponse{GuestVersion: strings.Repeat("v", 100<<10)})

@@ -17,7 +17,7 @@ var onWire = map[string]guest{
 		c.frame(func(f *http2.Framer) error {
 			return f.WriteHeaders(http2.HeadersFrameParam{StreamID: c.id, BlockFragment: c.block(":status", "200")})
 		})
-		// A field whose name is empty and whose value is said to be large, which never ends.
+		// Zeros: fields without a name and without a value.
 		flood(c, func(f *http2.Framer) error { return f.WriteContinuation(c.id, false, make([]byte, maxFrame)) })
 	}},
 	"endless empty CONTINUATION": {run: func(c *call) {

@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 /** Watches how much memory this process has, from the moment that it is made. */
 export class MemoryWatch implements Disposable {
   readonly #base = process.memoryUsage.rss();
@@ -21,4 +24,14 @@ export class MemoryWatch implements Disposable {
   #look(): void {
     this.#peak = Math.max(this.#peak, process.memoryUsage.rss());
   }
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** What this process holds on to, in MiB: the heap after a collection, and the buffers outside of it. */
+export function heldMemory(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return Math.round((heapUsed + external) / 1024 / 1024);
 }

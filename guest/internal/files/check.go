@@ -39,7 +39,7 @@ func (c *Check) Take(answer *guestv1.ReadFilesResponse) error {
 		return nil
 	case *guestv1.ReadFilesResponse_Chunk:
 		size := int64(len(part.Chunk))
-		if size == 0 || size > ChunkSize || size > c.due {
+		if size == 0 || size != min(c.due, ChunkSize) {
 			return errImplausible
 		}
 		c.due -= size

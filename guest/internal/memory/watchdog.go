@@ -70,9 +70,11 @@ func (w *Watchdog) Watch(limit int64, done <-chan struct{}, killed func(pid int)
 		if !found {
 			continue
 		}
+		// Told and counted first: the run may be over, and described, before the kill returns.
 		killed(next.pid)
-		if next.kill() {
-			w.kills.Add(1)
+		w.kills.Add(1)
+		if !next.kill() {
+			w.kills.Add(-1)
 		}
 		last = next
 	}

@@ -12,8 +12,14 @@ import (
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
 )
 
-// chunk is the most that is read, and sent, at once.
-const chunk = 64 << 10
+const (
+	// chunk is the most that is read, and sent, at once.
+	chunk = 64 << 10
+	// pause comes after every read of less than small, so that a program that writes byte by byte makes a bounded number
+	// of messages and not one for each byte. The first byte never waits.
+	pause = 2 * time.Millisecond
+	small = 16 << 10
+)
 
 // pump reads one output stream of a program and sends its first bytes.
 type pump struct {
@@ -55,12 +61,25 @@ func (p *pump) loop() {
 		if err != nil {
 			break
 		}
+		if n < small {
+			p.gather()
+		}
 	}
 	buffer = nil
 	close(p.read)
 	// Processes that outlive the run go on writing: a closed pipe would kill them, a full one would stop them.
 	_ = p.file.SetReadDeadline(time.Time{})
 	_, _ = io.Copy(io.Discard, p.file)
+}
+
+// gather lets more come together while the program runs.
+func (p *pump) gather() {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-p.run.process.Done:
+	}
 }
 
 // rest reads what is in the pipe now. Not to its end: somebody who goes on writing would keep the run from ending.

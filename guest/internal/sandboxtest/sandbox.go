@@ -63,7 +63,8 @@ type Sandbox struct {
 	Exited chan struct{}
 	// Link is the host's end.
 	Link *Link
-	PID  int
+	// Root is the sandbox's file system as the test sees it, without what is mounted there.
+	Root string
 }
 
 // New starts a guest that was not greeted yet.
@@ -77,7 +78,9 @@ func New(t testing.TB) *Sandbox {
 	command.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags: syscall.CLONE_NEWPID | syscall.CLONE_NEWNS | syscall.CLONE_NEWIPC | syscall.CLONE_NEWNET,
 	}
-	return Start(t, command)
+	s := Start(t, command)
+	s.Root = root
+	return s
 }
 
 // Start starts a guest by a command whose standard input and output are its link.
@@ -110,7 +113,6 @@ func Start(t testing.TB, command *exec.Cmd) *Sandbox {
 		GuestServiceClient: guestv1connect.NewGuestServiceClient(&http.Client{Transport: transport}, "http://guest", connect.WithGRPC()),
 		Exited:             make(chan struct{}),
 		Link:               link,
-		PID:                command.Process.Pid,
 	}
 	go func() {
 		_ = command.Wait()

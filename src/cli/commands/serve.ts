@@ -15,7 +15,7 @@ export function serveCommand(): Command {
  *
  * @throws ConfigError or EngineError, a line for the operator each, when it cannot serve
  */
-export async function serve(): Promise<void> {
+async function serve(): Promise<void> {
   const config = loadConfig();
   const log = createLog(config.logLevel);
   const stop = untilSignal();

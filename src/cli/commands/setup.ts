@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { loadConfig } from '../../config.ts';
 import { Progress } from '../../setup/progress.ts';
+import { removeSetup } from '../../setup/remove.ts';
 import { setUp } from '../../setup/setup.ts';
 
 /** `isol8 setup`: everything that serving needs, made once. */
@@ -9,8 +10,10 @@ export function setupCommand(): Command {
     .description('Prepare this machine: Docker, the images of the runtimes, the guest')
     .addOption(new Option('-y, --yes', 'do not ask before Docker is installed or started').env('CI'))
     .option('--rebuild', 'build the images anew, with the newest packages of Debian', false)
-    .action(async (options: { yes?: boolean; rebuild: boolean }) => {
+    .option('--remove', 'remove from Docker what setup made, and nothing else', false)
+    .action(async (options: { yes?: boolean; rebuild: boolean; remove: boolean }) => {
       const config = loadConfig();
+      if (options.remove) return remove(config.dockerHost);
       using progress = new Progress(process.stdout);
       const changed = await setUp(
         {
@@ -30,4 +33,11 @@ export function setupCommand(): Command {
       if (progress.failures.length > 0) process.exitCode = 1;
       else progress.say(changed ? 'isol8 is set up' : 'everything is up to date');
     });
+}
+
+async function remove(dockerHost: string): Promise<void> {
+  const { gone, kept } = await removeSetup(dockerHost);
+  for (const name of gone) console.log(`removed ${name}`);
+  for (const name of kept) console.error(`in use, and kept: ${name}`);
+  if (kept.length > 0) process.exitCode = 1;
 }

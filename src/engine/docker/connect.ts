@@ -7,10 +7,10 @@ import { type DockerInfo, readInfo } from './info.ts';
 export type { DockerInfo };
 
 /** Oldest API that has all we use (Docker 20.10). */
-export const OLDEST_API = '1.41';
+const OLDEST_API = '1.41';
 
 /** Newest API that this code was written for (Docker 29); a newer daemon speaks it too. */
-export const NEWEST_API = '1.52';
+const NEWEST_API = '1.52';
 
 /** How long the daemon may take for each of the two answers that a connection needs, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 10_000;

@@ -53,13 +53,44 @@ export async function removeImage(docker: DockerConnection, reference: string): 
   }
 }
 
-/** Removes an image that nothing needs any more; one that is in use, or gone, is left as it is. */
-export async function removeUnused(docker: DockerConnection, reference: string): Promise<void> {
+/**
+ * Removes an image that nothing needs any more; one that is in use is left as it is.
+ *
+ * @returns whether it is gone
+ */
+export async function removeUnused(docker: DockerConnection, reference: string): Promise<boolean> {
   try {
     await removeImage(docker, reference);
+    return true;
   } catch (error) {
-    if (!isConflict(error)) throw error;
+    if (isConflict(error)) return false;
+    throw error;
   }
+}
+
+/** Removes an image whose name has gone to a newer one, unless it has another name or is in use. */
+export async function removeReplaced(docker: DockerConnection, id: string): Promise<void> {
+  // Docker would take the id of an image with one name for that name.
+  const nameless = await docker.client.listImages({ filters: { dangling: ['true'] } });
+  if (nameless.some((image) => image.Id === id)) await removeUnused(docker, id);
+}
+
+/** An image in a list. */
+export interface ListedImage {
+  /** A name, or its id when it has none. */
+  readonly name: string;
+  /** In seconds since 1970. */
+  readonly created: number;
+}
+
+/** The images that carry a label, whatever its value; one with several names is listed by each. */
+export async function listImages(docker: DockerConnection, label: string): Promise<ListedImage[]> {
+  const images = await docker.client.listImages({ filters: { label: [label] } });
+  return images.flatMap(({ Id: id, RepoTags: tags, Created: created }) => {
+    // An image without a name has none, or one that says so, by the version of the daemon.
+    const names = (tags ?? []).filter((tag) => tag !== '<none>:<none>');
+    return (names.length === 0 ? [id] : names).map((name) => ({ name, created }));
+  });
 }
 
 function splitReference(reference: string): [string, string] {

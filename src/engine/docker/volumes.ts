@@ -26,6 +26,12 @@ export async function inspectVolume(docker: DockerConnection, name: string): Pro
   }
 }
 
+/** The names of the volumes that carry a label, whatever its value. */
+export async function listVolumes(docker: DockerConnection, label: string): Promise<string[]> {
+  const { Volumes: volumes } = await docker.client.listVolumes({ filters: { label: [label] } });
+  return (volumes ?? []).map(({ Name: name }) => name);
+}
+
 /** Makes an empty volume. One of the same name that is there already stays as it is. */
 export async function createVolume(
   docker: DockerConnection,

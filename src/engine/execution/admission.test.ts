@@ -1,54 +1,48 @@
 import { expect, test } from 'vitest';
 import { Admission } from './admission.ts';
 
-test('what is under way when its signal aborts is waited for, and keeps its place', async () => {
+test('a task that runs is not given up when its signal aborts: its place is taken until it is over', async () => {
   const admission = new Admission(1, 1);
   const caller = new AbortController();
-  const task = Promise.withResolvers<void>();
-  let over = false;
-  const entered = admission
+  const cleanedUp = Promise.withResolvers<void>();
+  const order: string[] = [];
+  const first = admission
     .enter(
-      () => task.promise,
+      () => cleanedUp.promise,
       caller.signal,
-      () => {},
+      () => order.push('first waits'),
     )
-    .finally(() => {
-      over = true;
-    });
-  const positions: number[] = [];
-  const next = admission.enter(
-    async () => {},
+    .then(() => order.push('first is over'));
+  const second = admission.enter(
+    async () => void order.push('second runs'),
     new AbortController().signal,
-    (position) => positions.push(position),
+    (position) => order.push(`second is number ${position}`),
   );
   caller.abort();
-  await new Promise(setImmediate);
-  expect({ over, positions, queued: admission.queued }).toEqual({ over: false, positions: [1], queued: 1 });
-  task.resolve();
-  await Promise.all([entered, next]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(order).toEqual(['second is number 1']);
+  cleanedUp.resolve();
+  await Promise.all([first, second]);
+  expect(order.slice(1).sort()).toEqual(['first is over', 'second runs']);
 });
 
-test('what waits when its signal aborts never begins', async () => {
+test('a task that waits is given up when its signal aborts', async () => {
   const admission = new Admission(1, 1);
-  const task = Promise.withResolvers<void>();
-  const never = new AbortController().signal;
-  const first = admission.enter(
-    () => task.promise,
-    never,
+  const over = Promise.withResolvers<void>();
+  const running = admission.enter(
+    () => over.promise,
+    new AbortController().signal,
     () => {},
   );
   const caller = new AbortController();
-  let begun = false;
-  const second = admission.enter(
-    async () => {
-      begun = true;
-    },
+  const waiting = admission.enter(
+    () => Promise.reject(new Error('it ran')),
     caller.signal,
     () => {},
   );
-  caller.abort(new Error('gone'));
-  await expect(second).rejects.toThrow('gone');
-  task.resolve();
-  await first;
-  expect({ begun, queued: admission.queued }).toEqual({ begun: false, queued: 0 });
+  caller.abort(new Error('the caller went'));
+  await expect(waiting).rejects.toThrow('the caller went');
+  expect(admission.queued).toBe(0);
+  over.resolve();
+  await running;
 });

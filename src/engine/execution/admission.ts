@@ -20,8 +20,8 @@ export class Admission {
    * Runs a task when there is a place for it.
    *
    * @param onQueued called at once with the place in the queue when the task has to wait; the next to run is 1
-   * @param signal takes a task out of the queue; one that is under way is waited for, as nothing else ends its sandbox
-   * @returns when the task is over; rejects with the signal's reason when it aborts before
+   * @returns when the task is over, aborted or not: a task that runs ends by itself. Rejects with the signal's reason when
+   *   it aborts before that
    * @throws EngineError QUEUE_FULL, at once
    */
   enter(task: () => Promise<void>, signal: AbortSignal, onQueued: (position: number) => void): Promise<void> {
@@ -32,16 +32,16 @@ export class Admission {
         retryAfterMs: 1000,
       });
     }
-    // A signal that PQueue knows while the task runs would make it look over before it is.
     const waiting = new AbortController();
-    const leave = () => waiting.abort(signal.reason);
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
-    const begin = () => {
-      signal.removeEventListener('abort', leave);
+    const stopWaiting = () => waiting.abort(signal.reason);
+    if (signal.aborted) stopWaiting();
+    signal.addEventListener('abort', stopWaiting, { once: true });
+    // The queue gives up a task whose signal aborts even while it runs, so it is not given the caller's.
+    const run = () => {
+      signal.removeEventListener('abort', stopWaiting);
       return task();
     };
-    const entered = this.#queue.add(begin, { signal: waiting.signal });
+    const entered = this.#queue.add(run, { signal: waiting.signal });
     if (mustWait) onQueued(this.#queue.size);
     return entered;
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { BoundedQueue } from '../../lib/bounded-queue.ts';
-import { OUTPUT_QUEUE_BYTES } from '../constants.ts';
+import { ENDING_QUEUE_BYTES, EVENT_BYTES, OUTPUT_QUEUE_BYTES } from '../constants.ts';
 import type { Execution, ExecutionEvent, ExecutionEventBody } from '../types.ts';
 
 /** An execution under way: its events between the task that makes them and the caller who reads them. */
@@ -42,6 +42,17 @@ export class RunningExecution implements Execution {
     return this.#events.push({ ...body, sequence: this.#sequence, time: new Date() });
   }
 
+  /**
+   * Adds output, like `emit`. After `release` only so much of it waits for the reader.
+   *
+   * @returns whether it was taken; nothing is wrong with what is refused, there is just too much of it
+   */
+  async offer(body: ExecutionEventBody): Promise<boolean> {
+    if (this.#events.weight >= ENDING_QUEUE_BYTES) return false;
+    await this.emit(body);
+    return true;
+  }
+
   /** From now on `emit` does not wait for the reader. */
   release(): void {
     this.#events.release();
@@ -73,9 +84,10 @@ export class RunningExecution implements Execution {
   }
 }
 
+/** A program that writes byte by byte makes many events, and each takes room of its own. */
 function weight(event: ExecutionEvent): number {
-  if (event.kind === 'text') return event.text.length;
-  if (event.kind === 'data') return event.data.length;
-  if (event.kind === 'file') return event.chunk.length;
-  return 0;
+  if (event.kind === 'text') return EVENT_BYTES + event.text.length;
+  if (event.kind === 'data') return EVENT_BYTES + event.data.length;
+  if (event.kind === 'file') return EVENT_BYTES + event.chunk.length;
+  return EVENT_BYTES;
 }

@@ -1,7 +1,13 @@
-import { MAX_OUTPUT_FILES, OUTPUT_FILES_TIMEOUT_MS, WRITE_FILES_TIMEOUT_MS } from '../constants.ts';
+import {
+  MAX_OUTPUT_FILES,
+  MISSING_PATHS_BYTES,
+  OUTPUT_FILES_TIMEOUT_MS,
+  WRITE_FILES_TIMEOUT_MS,
+} from '../constants.ts';
 import { EngineError } from '../errors.ts';
 import type { OutgoingFile } from '../guest/client.ts';
 import { FILE_FAILURES } from '../guest/read-files.ts';
+import { ProtocolViolation } from '../guest/violation.ts';
 import { policyDigest } from '../policy/resolve.ts';
 import type { Pool } from '../pool/pool.ts';
 import { codeArgv, commandArgv, type Runtime, WORKSPACE } from '../runtimes/runtime.ts';
@@ -72,6 +78,10 @@ export class Executor {
     }
     await using _ = sandbox;
     this.#marks.acquiredMs = performance.now() - asked;
+    if (sandbox.state !== 'ready') {
+      this.#execution.close(new EngineError('SANDBOX_START_FAILED', 'the sandbox was lost before anything was run'));
+      return;
+    }
     sandbox.occupy();
     const started = {
       kind: 'started' as const,
@@ -127,7 +137,7 @@ export class Executor {
       if (signal.aborted) return cancelled('PREPARE');
       const failure = await sandbox.guest.writeFiles(files, WRITE_FILES_TIMEOUT_MS);
       if (failure === undefined) return undefined;
-      const message = `${failure.path} ${FILE_FAILURES[failure.reason] ?? 'cannot be written'}`;
+      const message = `${failure.path.slice(0, 4096)} ${FILE_FAILURES[failure.reason] ?? 'cannot be written'}`;
       return ended('SETUP_FAILED', 'PREPARE', message);
     } catch (error) {
       return signal.aborted ? cancelled('PREPARE') : this.#lost(sandbox, 'PREPARE', error);
@@ -141,7 +151,7 @@ export class Executor {
     const { limits } = policy;
     const execution = this.#execution;
     void execution.emit({ kind: 'phase', phase });
-    const output = new OutputCollector((event) => execution.emit(event));
+    const output = new OutputCollector((event) => execution.offer(event));
     const begun = performance.now();
     const report = await runPhase(sandbox, {
       order: {
@@ -189,6 +199,8 @@ export class Executor {
   }
 
   async #lost(sandbox: Sandbox, phase: Phase, cause: unknown): Promise<Ending> {
+    // What such a guest still does, nobody knows: it is killed now. For any other loss Docker may yet say why.
+    if (cause instanceof ProtocolViolation) void sandbox[Symbol.asyncDispose]();
     const oom = await sandbox.ranOutOfMemory();
     const outcome = outcomeOf({ end: undefined, endedByHost: undefined, oom });
     sandbox.noteLoss(cause);
@@ -204,6 +216,7 @@ export class Executor {
     if (sandbox.state !== 'busy') return none(`was not read: the execution ended as ${outcome}`);
     if (signal.aborted) return none('was not read: the execution was cancelled');
     const missing: MissingOutputPath[] = [];
+    let named = 0;
     const onAbort = () => {
       this.#execution.release();
       sandbox.guest[Symbol.dispose]();
@@ -214,8 +227,13 @@ export class Executor {
     try {
       const parts = sandbox.guest.readFiles(patterns, policy.limits.workspaceBytes, MAX_OUTPUT_FILES);
       for await (const part of parts) {
-        if (part.kind === 'missing') missing.push({ path: part.path, reason: part.reason });
-        else await this.#execution.emit({ ...part, kind: 'file' });
+        if (part.kind === 'chunk') {
+          await this.#execution.emit({ ...part, kind: 'file' });
+          continue;
+        }
+        if (named > MISSING_PATHS_BYTES) return [...missing, ...none('misses more files than can be named')];
+        missing.push({ path: part.path, reason: part.reason });
+        named += part.path.length;
       }
     } catch {
       return [...missing, ...none('was not read to its end: the reader was too slow, or the sandbox was lost')];

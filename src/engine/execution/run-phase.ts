@@ -1,6 +1,6 @@
 import { GUEST_ANSWER_TIMEOUT_MS, GUEST_GRACE_MS, RUN_DRAIN_TIMEOUT_MS } from '../constants.ts';
 import type { RunEnd, RunOrder, StartFailure } from '../guest/run.ts';
-import { LinkLost } from '../guest/violation.ts';
+import { LinkLost, ProtocolViolation } from '../guest/violation.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { OutputStream } from '../types.ts';
 
@@ -60,6 +60,7 @@ export async function runPhase(sandbox: Sandbox, phase: RunPhase): Promise<RunRe
   let lost: Error | undefined;
   try {
     if (phase.signal.aborted) return { end, startFailure, lost, endedByHost: 'CANCELLED' };
+    const begun = performance.now();
     const run = guest.run(phase.order, phase.stdin);
     phase.signal.addEventListener('abort', onAbort, { once: true });
     void guest.connection.lost.then(phase.onEnding);
@@ -72,17 +73,36 @@ export async function runPhase(sandbox: Sandbox, phase: RunPhase): Promise<RunRe
       } else if (answer.kind === 'output') {
         await phase.onOutput(answer.stream, answer.data);
       } else if (answer.kind === 'ended') {
-        end = answer.end;
+        end = checkedEnd(answer.end, performance.now() - begun, phase.order.timeoutMs, endedByHost !== undefined);
       } else {
         startFailure = { reason: answer.failure, message: answer.message };
+      }
+      if (end !== undefined || startFailure !== undefined) {
+        after(RUN_DRAIN_TIMEOUT_MS, () => giveUp('the guest did not close its answers in time'));
       }
     }
   } catch (error) {
     // Whatever broke, the guest cannot be asked any more, and the sandbox goes.
     lost = error instanceof Error ? error : new LinkLost(String(error));
+    guest.connection.fail(lost);
+    // What a guest that is not ours has said before is no better.
+    if (lost instanceof ProtocolViolation) end = startFailure = undefined;
   } finally {
     phase.signal.removeEventListener('abort', onAbort);
     for (const timer of timers) clearTimeout(timer);
   }
   return { end, startFailure, lost, endedByHost };
+}
+
+/**
+ * An end as the host can believe it: nothing that only the host can have caused, or that its own clock contradicts.
+ *
+ * @throws ProtocolViolation
+ */
+function checkedEnd(end: RunEnd, elapsedMs: number, timeoutMs: number, asked: boolean): RunEnd {
+  if (end.by === 'KILLED' && !asked) throw new ProtocolViolation('killed, and nobody asked for it');
+  // A hundredth for two clocks that do not run alike.
+  if (end.by === 'TIMEOUT' && elapsedMs < timeoutMs * 0.99 - 1)
+    throw new ProtocolViolation('timed out before its time');
+  return { ...end, runMs: Math.min(end.runMs, elapsedMs) };
 }

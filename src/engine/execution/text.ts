@@ -12,55 +12,63 @@ const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export class TextSplitter {
   #held: Uint8Array = new Uint8Array();
 
-  /** The pieces that are certain after this chunk. */
-  push(chunk: Uint8Array): OutputPiece[] {
+  /**
+   * The pieces that are certain after this chunk, to be read to their end before the next. They are made one by one: a chunk
+   * can be as many pieces as it has bytes.
+   */
+  *push(chunk: Uint8Array): Generator<OutputPiece> {
     const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     const whole = bytes.length - incompleteTail(bytes);
     // A copy: the chunk belongs to a larger buffer that would otherwise be kept.
     this.#held = Uint8Array.from(bytes.subarray(whole));
-    return split(bytes.subarray(0, whole));
+    yield* split(bytes.subarray(0, whole));
   }
 
   /**
    * What was held back, when no more is to come.
    *
    * @param cut the stream was cut by us: half a character is then our doing, and dropped
-   * @returns the piece, and how many bytes were dropped
    */
-  end(cut: boolean): { readonly pieces: OutputPiece[]; readonly dropped: number } {
+  end(cut: boolean): OutputPiece[] {
     const held = this.#held;
     this.#held = new Uint8Array();
-    if (held.length === 0) return { pieces: [], dropped: 0 };
-    if (cut) return { pieces: [], dropped: held.length };
-    return { pieces: [{ kind: 'data', data: held }], dropped: 0 };
+    return held.length === 0 || cut ? [] : [{ kind: 'data', data: held }];
   }
 }
 
-function split(bytes: Uint8Array): OutputPiece[] {
-  if (bytes.length === 0) return [];
-  try {
-    return [{ kind: 'text', text: strict.decode(bytes) }];
-  } catch {
-    // Not all of it is UTF-8: go through it run by run.
+function* split(bytes: Uint8Array): Generator<OutputPiece> {
+  if (bytes.length === 0) return;
+  const text = decode(bytes);
+  if (text !== undefined) {
+    yield { kind: 'text', text };
+    return;
   }
-  const pieces: OutputPiece[] = [];
+  // Not all of it is UTF-8: go through it run by run.
   let start = 0;
   let valid = true;
-  const flush = (end: number) => {
-    if (end === start) return;
-    const run = bytes.subarray(start, end);
-    pieces.push(valid ? { kind: 'text', text: strict.decode(run) } : { kind: 'data', data: Uint8Array.from(run) });
-    start = end;
-  };
   for (let at = 0; at < bytes.length; ) {
     const length = characterLength(bytes, at);
     const isValid = length > 0;
-    if (isValid !== valid) flush(at);
+    if (isValid !== valid && at > start) {
+      yield pieceOf(bytes.subarray(start, at), valid);
+      start = at;
+    }
     valid = isValid;
     at += isValid ? length : 1;
   }
-  flush(bytes.length);
-  return pieces;
+  yield pieceOf(bytes.subarray(start), valid);
+}
+
+function pieceOf(run: Uint8Array, valid: boolean): OutputPiece {
+  return valid ? { kind: 'text', text: strict.decode(run) } : { kind: 'data', data: Uint8Array.from(run) };
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Length of the well-formed character at a place (Unicode, table 3-7); 0 when there is none. */

@@ -1,7 +1,7 @@
 import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { type FileFailure, type GreetResponse, GuestService } from '../../../gen/isol8/guest/v1/guest_pb.ts';
-import { GUEST_ANSWER_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from '../constants.ts';
+import { GUEST_ANSWER_TIMEOUT_MS, READ_ANSWER_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from '../constants.ts';
 import type { GuestCall, GuestConnection } from './connection.ts';
 import { LINK_LIMITS } from './limits.ts';
 import { type ReadPart, readParts } from './read-files.ts';
@@ -73,7 +73,7 @@ export class GuestClient implements Disposable {
     const call = this.connection.call(GuestService.method.readFiles);
     void call.send({ patterns: [...patterns], maxTotalBytes: BigInt(maxTotalBytes), maxFiles });
     call.end();
-    return this.#guarded(readParts(call.answers(), maxTotalBytes, maxFiles, patterns.length));
+    return this.#guarded(readParts(this.#prompt(call.answers()), patterns, maxTotalBytes, maxFiles));
   }
 
   /** Starts a program and feeds it `stdin`, then its end of file. */
@@ -102,31 +102,56 @@ export class GuestClient implements Disposable {
   }
 
   /** One answer, in time, to all the questions of a call. */
-  async #ask<I extends DescMessage, O extends DescMessage>(
+  #ask<I extends DescMessage, O extends DescMessage>(
     call: GuestCall<I, O>,
     questions: Iterable<MessageInitShape<I>>,
     timeoutMs: number,
   ): Promise<MessageShape<O>> {
+    return this.#inTime(this.#askNow(call, questions), timeoutMs);
+  }
+
+  async #askNow<I extends DescMessage, O extends DescMessage>(
+    call: GuestCall<I, O>,
+    questions: Iterable<MessageInitShape<I>>,
+  ): Promise<MessageShape<O>> {
+    const answers = call.answers();
+    const first = answers.next();
+    // A guest that answers early reads no more: what is left is not sent, and room for it is not waited for.
+    let answered = false;
+    const stop = () => {
+      answered = true;
+    };
+    const early = first.then(stop, stop);
+    for (const question of questions) {
+      await Promise.race([call.send(question), early]);
+      if (answered) break;
+    }
+    call.end();
+    const { value, done } = await first;
+    if (done === true) throw this.#violated('no answer to a question');
+    const second = await answers.next();
+    if (second.done !== true) throw this.#violated('two answers to one question');
+    return value;
+  }
+
+  /** Answers of which each comes in time; what the one who reads them takes does not count. */
+  async *#prompt<T>(answers: AsyncGenerator<T>): AsyncGenerator<T> {
+    try {
+      for (;;) {
+        const { value, done } = await this.#inTime(answers.next(), READ_ANSWER_TIMEOUT_MS);
+        if (done === true) return;
+        yield value;
+      }
+    } finally {
+      await answers.return(undefined);
+    }
+  }
+
+  /** Ends the link when something takes too long. */
+  async #inTime<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
     const late = setTimeout(() => this.connection.fail(new LinkLost(`no answer in ${timeoutMs} ms`)), timeoutMs);
     try {
-      const answers = call.answers();
-      const first = answers.next();
-      // A guest that answers early is not sent the rest.
-      let answered = false;
-      const stop = () => {
-        answered = true;
-      };
-      first.then(stop, stop);
-      for (const question of questions) {
-        if (answered) break;
-        await call.send(question);
-      }
-      call.end();
-      const { value, done } = await first;
-      if (done === true) throw this.#violated('no answer to a question');
-      const second = await answers.next();
-      if (second.done !== true) throw this.#violated('two answers to one question');
-      return value;
+      return await answer;
     } finally {
       clearTimeout(late);
     }

@@ -15,7 +15,7 @@ import type { StdioDuplex } from './stdio.ts';
 import { LinkLost, ProtocolViolation } from './violation.ts';
 
 /** The guest answered with a gRPC status other than OK. */
-export class GuestStatus extends Error {
+class GuestStatus extends Error {
   override readonly name = 'GuestStatus';
 }
 
@@ -50,6 +50,8 @@ export class GuestConnection implements Disposable {
         enablePush: false,
         initialWindowSize: LINK_LIMITS.callWindowBytes,
         maxHeaderListSize: LINK_LIMITS.headerBytes,
+        // One frame for each message: a frame costs a write of the guest and a read of ours.
+        maxFrameSize: LINK_LIMITS.messageBytes,
       },
       maxHeaderListPairs: LINK_LIMITS.headerFields,
       peerMaxConcurrentStreams: LINK_LIMITS.openCalls,
@@ -60,6 +62,7 @@ export class GuestConnection implements Disposable {
     this.#session.once('connect', () => this.#session.setLocalWindowSize(LINK_LIMITS.linkWindowBytes));
     this.#session.on('error', (error) => this.fail(asFailure(error)));
     this.#session.on('goaway', () => this.fail(new ProtocolViolation('it said goodbye')));
+    this.#session.on('altsvc', () => this.fail(new ProtocolViolation('it named another service')));
     this.#session.on('close', () => this.fail(new LinkLost('the link is closed')));
     stdio.on('error', (error) => this.fail(asFailure(error)));
     stdio.on('received', () => this.#checkOverhead());
@@ -101,6 +104,8 @@ export class GuestConnection implements Disposable {
     });
     // Errors come out of answers(); without a listener they would end the process.
     stream.on('error', () => {});
+    // 1xx: each costs far more than its bytes.
+    stream.on('headers', () => this.fail(new ProtocolViolation('an answer before the answer')));
     return {
       send: (message) => send(stream, frame(toBinary(method.input, create(method.input, message)))),
       end: () => stream.end(),
@@ -120,7 +125,8 @@ export class GuestConnection implements Disposable {
         yield decode(output, message);
       }
     } catch (error) {
-      throw this.#explain(error);
+      // A guest that answers before it has read everything closes the stream at once: with a status it is an end.
+      if (!(isPrematureClose(error) && trailers['grpc-status'] !== undefined)) throw this.#explain(error);
     } finally {
       stream.close(constants.NGHTTP2_CANCEL);
     }
@@ -139,6 +145,8 @@ export class GuestConnection implements Disposable {
   }
 
   #ping(): void {
+    // A container that has not started yet cannot answer; whoever waits for its greeting has a limit of his own.
+    if (this.#stdio.received === 0 || this.#session.destroyed) return;
     const sent = this.#session.ping((error) => {
       clearTimeout(overdue);
       if (error !== null) this.fail(new LinkLost('a ping was not answered'));
@@ -183,6 +191,10 @@ function decode<O extends DescMessage>(output: O, bytes: Buffer): MessageShape<O
   } catch (error) {
     throw new ProtocolViolation('a message that cannot be decoded', { cause: error });
   }
+}
+
+function isPrematureClose(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 function asFailure(error: unknown): Error {

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { FileFailureReason, type ReadFilesResponse } from '../../../gen/isol8/guest/v1/guest_pb.ts';
+import { isAskedFor } from './asked.ts';
 import { LINK_LIMITS } from './limits.ts';
 import { ProtocolViolation } from './violation.ts';
 
@@ -37,17 +38,19 @@ export const FILE_FAILURES: Readonly<Record<FileFailureReason, string>> = {
 };
 
 /**
- * The files that a guest gives, held to the limits that it was asked with.
+ * The files that a guest gives, held to what it was asked for: ours gives each once, in the order of their names, in
+ * pieces as large as can be.
  *
  * @throws ProtocolViolation
  */
 export async function* readParts(
   responses: AsyncIterable<ReadFilesResponse>,
+  patterns: readonly string[],
   maxTotalBytes: number,
   maxFiles: number,
-  patterns: number,
 ): AsyncGenerator<ReadPart> {
   let open: OpenFile | undefined;
+  let previous = '';
   let files = 0;
   let bytes = 0;
   let missing = 0;
@@ -56,8 +59,11 @@ export async function* readParts(
       const { path, mode, sizeBytes } = part.value;
       files += 1;
       bytes += Number(sizeBytes);
-      const sane = sizeBytes >= 0n && bytes <= maxTotalBytes && files <= maxFiles && isInside(path);
-      if (open !== undefined || !sane) throw new ProtocolViolation('a file that was not asked for');
+      const sane = sizeBytes >= 0n && bytes <= maxTotalBytes && files <= maxFiles;
+      const next = Buffer.compare(Buffer.from(previous), Buffer.from(path)) < 0;
+      previous = path;
+      if (open !== undefined || !sane || !next || !isAskedFor(path, patterns))
+        throw new ProtocolViolation('a file that was not asked for');
       open = { path, mode: mode & 0o777, hash: createHash('sha256'), left: Number(sizeBytes) };
       if (open.left === 0) {
         yield piece(open, new Uint8Array());
@@ -65,7 +71,7 @@ export async function* readParts(
       }
     } else if (part.case === 'chunk') {
       const chunk = part.value;
-      if (open === undefined || chunk.length === 0 || chunk.length > Math.min(open.left, LINK_LIMITS.chunkBytes)) {
+      if (open === undefined || chunk.length !== Math.min(open.left, LINK_LIMITS.chunkBytes)) {
         throw new ProtocolViolation('content of no file');
       }
       open.left -= chunk.length;
@@ -73,10 +79,11 @@ export async function* readParts(
       if (open.left === 0) open = undefined;
     } else if (part.case === 'failure') {
       missing += 1;
-      if (missing > maxFiles + patterns) throw new ProtocolViolation('more failures than files');
+      const { path, reason } = part.value;
+      if (missing > maxFiles + patterns.length) throw new ProtocolViolation('more failures than files');
+      if (path.length > LINK_LIMITS.textLength) throw new ProtocolViolation(`a path of ${path.length} characters`);
       open = undefined;
-      const path = part.value.path.slice(0, LINK_LIMITS.textLength);
-      yield { kind: 'missing', path, reason: FILE_FAILURES[part.value.reason] ?? 'cannot be handled' };
+      yield { kind: 'missing', path, reason: FILE_FAILURES[reason] ?? 'cannot be handled' };
     } else {
       throw new ProtocolViolation('an answer that says nothing');
     }
@@ -89,9 +96,4 @@ function piece(file: OpenFile, chunk: Uint8Array): ReadPart {
   const { path, mode } = file;
   if (file.left > 0) return { kind: 'chunk', path, mode, chunk, last: false };
   return { kind: 'chunk', path, mode, chunk, last: true, sha256: file.hash.digest('hex') };
-}
-
-function isInside(path: string): boolean {
-  const relative = path.startsWith('/sandbox/') ? path.slice('/sandbox/'.length) : path;
-  return relative !== '' && !relative.startsWith('/') && !relative.split('/').includes('..') && path.length <= 4096;
 }

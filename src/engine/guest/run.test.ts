@@ -21,7 +21,8 @@ async function read(...events: Event[]): Promise<RunAnswer[]> {
     for (const event of events) yield create(RunResponseSchema, { event });
   }
   const answers: RunAnswer[] = [];
-  for await (const answer of runAnswers(responses(), { outputBytes: 100 })) answers.push(answer);
+  for await (const answer of runAnswers(responses(), { outputBytes: 100, killOnOutputLimit: true }))
+    answers.push(answer);
   return answers;
 }
 
@@ -48,6 +49,7 @@ test.each<[string, Event[]]>([
   ['an end without a reason', [started, ended({ reason: EndReason.UNSPECIFIED })]],
   ['an unknown reason', [started, ended({ reason: 99 })]],
   ['negative usage', [started, ended({ usage: { peakMemoryBytes: -5n } })]],
+  ['an output limit that is not reached', [started, ended({ reason: EndReason.OUTPUT_LIMIT })]],
   ['nothing at all', []],
   ['an empty answer', [started, { case: undefined } as never]],
 ])('%s is refused', async (_name, events) => {

@@ -102,7 +102,7 @@ export function runStart(order: RunOrder) {
  */
 export async function* runAnswers(
   responses: AsyncIterable<RunResponse>,
-  order: Pick<RunOrder, 'outputBytes'>,
+  order: Pick<RunOrder, 'outputBytes' | 'killOnOutputLimit'>,
 ): AsyncGenerator<RunAnswer> {
   const sent = { STDOUT: 0, STDERR: 0 };
   let state: 'new' | 'started' | 'over' = 'new';
@@ -131,7 +131,7 @@ export async function* runAnswers(
       }
       case 'ended':
         state = 'over';
-        yield { kind: 'ended', end: checkedEnd(event.value, sent) };
+        yield { kind: 'ended', end: checkedEnd(event.value, sent, order) };
         break;
       case 'failed': {
         state = 'over';
@@ -147,7 +147,11 @@ export async function* runAnswers(
   if (state !== 'over') throw new ProtocolViolation('a run without an end');
 }
 
-function checkedEnd(ended: RunEnded, sent: { STDOUT: number; STDERR: number }): RunEnd {
+function checkedEnd(
+  ended: RunEnded,
+  sent: { STDOUT: number; STDERR: number },
+  order: Pick<RunOrder, 'outputBytes' | 'killOnOutputLimit'>,
+): RunEnd {
   const by = END_REASONS[ended.reason];
   if (by === undefined) throw new ProtocolViolation('an end without a reason');
   const exitCode = ended.status.case === 'exitCode' ? ended.status.value : undefined;
@@ -156,12 +160,16 @@ function checkedEnd(ended: RunEnded, sent: { STDOUT: number; STDERR: number }): 
   within(exitCode ?? 0, 0, 255);
   within(signal ?? 1, 1, 64);
   const { usage } = ended;
+  const stdoutBytes = total(ended.stdout, sent.STDOUT);
+  const stderrBytes = total(ended.stderr, sent.STDERR);
+  const exceeded = order.killOnOutputLimit && Math.max(stdoutBytes, stderrBytes) > order.outputBytes;
+  if (by === 'OUTPUT_LIMIT' && !exceeded) throw new ProtocolViolation('killed at an output limit that was not reached');
   return {
     by,
     exitCode,
     signal,
-    stdoutBytes: total(ended.stdout, sent.STDOUT),
-    stderrBytes: total(ended.stderr, sent.STDERR),
+    stdoutBytes,
+    stderrBytes,
     runMs: ended.runTime === undefined ? 0 : within(millisecondsOf(ended.runTime)),
     usage: {
       cpuUserMs: usage?.cpuUser === undefined ? undefined : within(millisecondsOf(usage.cpuUser)),

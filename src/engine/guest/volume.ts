@@ -1,38 +1,31 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
 import { buildImage } from '../docker/build.ts';
 import type { DockerConnection } from '../docker/connect.ts';
 import { inspectImage } from '../docker/images.ts';
 import { runOneShot } from '../docker/run.ts';
-import {
-  createVolume,
-  fillVolume,
-  inspectVolume,
-  isBeingFilled,
-  removeVolume,
-  type VolumeFacts,
-} from '../docker/volumes.ts';
+import { createVolume, fillVolume, inspectVolume, isBeingFilled, removeVolume } from '../docker/volumes.ts';
 import { EngineError } from '../errors.ts';
 import { LABELS, PURPOSES } from '../sandbox/labels.ts';
+import { GUEST_MOUNT, GUEST_PROGRAM } from '../sandbox/spec.ts';
 
-/** Where sandboxes find the volume with the guest. */
-export const GUEST_DIRECTORY = '/.isol8';
+/** The guest's name in the volume. */
+const GUEST_FILE = basename(GUEST_PROGRAM);
 
-/** The guest's name in that directory. */
-export const GUEST_FILE = 'isol8-guest';
-
-/** A volume whose only file is the guest, checked. Mount it read-only at `GUEST_DIRECTORY`, with `NoCopy`. */
+/** A volume whose only file is the guest, checked. Mount it read-only at `GUEST_MOUNT`, with `NoCopy`. */
 export interface GuestVolume {
   readonly volume: string;
   /** SHA-256 of the guest, in hex. */
   readonly digest: string;
   /** The one-file image that fills and checks the volume. */
   readonly image: string;
-  /** The guest on the Docker host; readable here only when that is this machine. */
+  /** The guest on the Docker host, which need not be this machine. */
   readonly hostPath: string;
+  /** What `guestFingerprint` said just before the check. */
+  readonly fingerprint: string | undefined;
 }
 
 /** Names that are tried when volumes are spoiled and in use, before giving up. */
@@ -59,14 +52,14 @@ export async function ensureGuestVolume(
   const image = await ensureGuestImage(docker, content, digest);
   for (let n = 1; n <= VOLUME_NAMES; n++) {
     const name = `isol8-guest-${digest.slice(0, 16)}${n === 1 ? '' : `-${n}`}`;
-    const found = await makeVolume(docker, name, image, digest, owner);
-    if (found !== undefined) return { volume: name, digest, image, hostPath: join(found.mountpoint, GUEST_FILE) };
+    const made = await makeVolume(docker, name, image, digest, owner);
+    if (made !== undefined) return made;
   }
   throw new EngineError('SANDBOX_START_FAILED', 'no volume takes the guest: remove the volumes named isol8-guest-…');
 }
 
 /** Whether a volume's guest is the one with this digest, root's own, and executable but not readable for others. */
-export async function verifyGuestVolume(
+async function verifyGuestVolume(
   docker: DockerConnection,
   volume: string,
   image: string,
@@ -100,14 +93,14 @@ export function isGuest(line: string, digest: string): boolean {
 }
 
 /**
- * What changes when somebody writes to the volume's guest; one stat. Compare it before each start with what it was when
- * the volume had been checked: another answer means check again.
+ * What changes when somebody writes to a guest; one stat. Compare it before each start with what it was when the guest
+ * was checked: another answer means check again.
  *
  * @returns undefined when the file cannot be seen from here, as on a remote Docker
  */
-export async function guestFingerprint(guest: GuestVolume): Promise<string | undefined> {
+export async function guestFingerprint(hostPath: string): Promise<string | undefined> {
   try {
-    const file = await stat(guest.hostPath, { bigint: true });
+    const file = await stat(hostPath, { bigint: true });
     return [file.dev, file.ino, file.size, file.mtimeNs, file.ctimeNs, file.mode].join(':');
   } catch {
     return undefined;
@@ -117,10 +110,10 @@ export async function guestFingerprint(guest: GuestVolume): Promise<string | und
 async function ensureGuestImage(docker: DockerConnection, content: Uint8Array, digest: string): Promise<string> {
   const tag = `isol8/guest:${digest.slice(0, 12)}`;
   if ((await inspectImage(docker, tag))?.labels[LABELS.digest] === digest) return tag;
-  const path = `${GUEST_DIRECTORY}/${GUEST_FILE}`;
+  const path = `${GUEST_MOUNT}/${GUEST_FILE}`;
   const context = pack();
   context.entry({ name: 'Dockerfile' }, `FROM scratch\nCOPY --chown=0:0 rootfs /\nENTRYPOINT ["${path}"]\n`);
-  context.entry({ name: `rootfs${GUEST_DIRECTORY}`, type: 'directory', mode: 0o755 });
+  context.entry({ name: `rootfs${GUEST_MOUNT}`, type: 'directory', mode: 0o755 });
   context.entry({ name: `rootfs${path}`, mode: 0o711, mtime: new Date(0) }, Buffer.from(content));
   context.finalize();
   await buildImage(docker, {
@@ -138,17 +131,32 @@ async function makeVolume(
   image: string,
   digest: string,
   owner: Readonly<Record<string, string>>,
-): Promise<VolumeFacts | undefined> {
-  const isRight = () => verifyGuestVolume(docker, name, image, digest, owner);
-  const found = await inspectVolume(docker, name);
-  if (found !== undefined) {
-    if (await isRight()) return found;
-    // Not spoiled, perhaps, but seen before the process that makes it had ended. It does when its lock can be had.
+): Promise<GuestVolume | undefined> {
+  if ((await inspectVolume(docker, name)) !== undefined) {
+    const found = await checkedVolume(docker, name, image, digest, owner);
+    if (found !== undefined) return found;
+    // Not spoiled, perhaps, but seen before the process that makes it had ended: then its lock is waited for below.
     const busy = await isBeingFilled(docker, name);
     if (!busy && !(await removeVolume(docker, name))) return undefined;
   }
   const labels = { [LABELS.purpose]: PURPOSES.guest, [LABELS.digest]: digest };
   await createVolume(docker, name, labels);
-  await fillVolume(docker, name, image, GUEST_DIRECTORY, { ...labels, ...owner });
-  return (await isRight()) ? inspectVolume(docker, name) : undefined;
+  await fillVolume(docker, name, image, GUEST_MOUNT, { ...labels, ...owner });
+  return checkedVolume(docker, name, image, digest, owner);
+}
+
+async function checkedVolume(
+  docker: DockerConnection,
+  volume: string,
+  image: string,
+  digest: string,
+  owner: Readonly<Record<string, string>>,
+): Promise<GuestVolume | undefined> {
+  const facts = await inspectVolume(docker, volume);
+  if (facts === undefined) return undefined;
+  const hostPath = join(facts.mountpoint, GUEST_FILE);
+  // Before the check: a write during it must show.
+  const fingerprint = await guestFingerprint(hostPath);
+  const right = await verifyGuestVolume(docker, volume, image, digest, owner);
+  return right ? { volume, digest, image, hostPath, fingerprint } : undefined;
 }

@@ -8,6 +8,7 @@ export const deno: Runtime = {
   image: 'isol8/deno:latest',
   mainFile: 'main.ts',
   interpreter: ['deno', 'run', '--allow-all', '--quiet', '--no-remote'],
-  environment: { DENO_NO_UPDATE_CHECK: '1', DENO_DIR: '/tmp/.deno' },
+  // Deno colours its errors even where no terminal is.
+  environment: { NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1', DENO_DIR: '/tmp/.deno' },
   memoryFloorBytes: 96 * MIB,
 };

@@ -11,11 +11,6 @@ export interface GuestSupply {
   repair(): Promise<void>;
 }
 
-interface Checked {
-  readonly guest: GuestVolume;
-  readonly fingerprint: string | undefined;
-}
-
 /** The guest in its volume, watched: a file that was touched since it was checked is never started. */
 export class VolumeGuestSupply implements GuestSupply {
   readonly #docker: DockerConnection;
@@ -23,7 +18,7 @@ export class VolumeGuestSupply implements GuestSupply {
   readonly #owner: Owner;
   readonly #log: Logger;
   /** One check serves all who ask while it runs; undefined when the next one must check. */
-  #checked: Promise<Checked> | undefined;
+  #checked: Promise<GuestVolume> | undefined;
 
   private constructor(docker: DockerConnection, binary: string, owner: Owner, log: Logger) {
     this.#docker = docker;
@@ -46,11 +41,11 @@ export class VolumeGuestSupply implements GuestSupply {
 
   async current(): Promise<GuestVolume> {
     const checked = this.#checked;
-    const { guest, fingerprint } = await this.#ensure();
-    if (checked === undefined || (await guestFingerprint(guest)) === fingerprint) return guest;
+    const guest = await this.#ensure();
+    if (checked === undefined || (await guestFingerprint(guest.hostPath)) === guest.fingerprint) return guest;
     this.#log.warn({ volume: guest.volume }, 'the volume of the guest was changed by somebody: checking it');
     this.#distrust(checked);
-    return (await this.#ensure()).guest;
+    return this.#ensure();
   }
 
   async repair(): Promise<void> {
@@ -59,19 +54,14 @@ export class VolumeGuestSupply implements GuestSupply {
   }
 
   /** Makes the next one check, unless somebody has begun to since `checked` was looked at. */
-  #distrust(checked: Promise<Checked> | undefined): void {
+  #distrust(checked: Promise<GuestVolume> | undefined): void {
     if (this.#checked === checked) this.#checked = undefined;
   }
 
-  #ensure(): Promise<Checked> {
-    const checked = this.#checked ?? this.#check();
+  #ensure(): Promise<GuestVolume> {
+    const checked = this.#checked ?? ensureGuestVolume(this.#docker, this.#binary, ownerLabels(this.#owner));
     this.#checked = checked;
     checked.catch(() => this.#distrust(checked));
     return checked;
-  }
-
-  async #check(): Promise<Checked> {
-    const guest = await ensureGuestVolume(this.#docker, this.#binary, ownerLabels(this.#owner));
-    return { guest, fingerprint: await guestFingerprint(guest) };
   }
 }

@@ -51,8 +51,12 @@ export class Sandbox implements AsyncDisposable {
     this.#move('busy');
   }
 
-  /** Whether the kernel killed for memory, once Docker has had the time to say so. To be asked when the link is lost. */
+  /**
+   * Whether the kernel killed for memory, once Docker has had the time to say so. To be asked when the link is lost: it
+   * begins to remove the container, which need not have ended by itself.
+   */
   async ranOutOfMemory(): Promise<boolean> {
+    void this[Symbol.asyncDispose]();
     await Promise.race([this.#parts.evidence.died, delay(EVIDENCE_TIMEOUT_MS, undefined, { ref: false })]);
     return this.#parts.evidence.oom;
   }

@@ -108,9 +108,6 @@ export function containerSpec(policy: EffectivePolicy, inputs: SandboxInputs) {
   };
 }
 
-/** What {@link containerSpec} makes. */
-export type ContainerSpec = ReturnType<typeof containerSpec>;
-
 /**
  * The cgroup's memory limit: what the program may have, and beside it everything that files in memory can fill, so
  * that a full disk is ENOSPC and never a kill. The guest holds the program itself to `memoryBytes`.

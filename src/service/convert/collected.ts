@@ -3,7 +3,8 @@ import type { ExecutionEvent, ExecutionResult, OutputStream } from '../../engine
 /** Bytes in the order in which they came, as many as fit under a cap; the rest is only counted. */
 class Bytes {
   readonly #cap: number;
-  readonly #pieces: Uint8Array[] = [];
+  /** One buffer that grows: pieces of a byte each would take a hundred times their length. */
+  #kept = Buffer.alloc(0);
   #length = 0;
   /** How many came, kept or not. */
   total = 0;
@@ -12,15 +13,37 @@ class Bytes {
     this.#cap = cap;
   }
 
+  /** How many were kept. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Whether all that came was kept. */
+  get isWhole(): boolean {
+    return this.#length === this.total;
+  }
+
   add(piece: Uint8Array): void {
     this.total += piece.length;
-    const kept = piece.subarray(0, this.#cap - this.#length);
-    this.#length += kept.length;
-    if (kept.length > 0) this.#pieces.push(kept);
+    const fitting = piece.subarray(0, this.#cap - this.#length);
+    const needed = this.#length + fitting.length;
+    if (needed > this.#kept.length) {
+      const larger = Buffer.allocUnsafe(Math.min(this.#cap, Math.max(needed, 2 * this.#kept.length)));
+      this.#kept.copy(larger, 0, 0, this.#length);
+      this.#kept = larger;
+    }
+    this.#kept.set(fitting, this.#length);
+    this.#length = needed;
+  }
+
+  /** Keeps nothing of what came; it stays counted. */
+  forget(): void {
+    this.#kept = Buffer.alloc(0);
+    this.#length = 0;
   }
 
   joined(): Uint8Array {
-    return Buffer.concat(this.#pieces);
+    return this.#kept.subarray(0, this.#length);
   }
 }
 
@@ -39,11 +62,13 @@ export class Collected {
   readonly #cap: number;
   #output: Record<OutputStream, Bytes>;
   readonly files: CollectedFile[] = [];
+  #filesLeft: number;
   result: ExecutionResult | undefined;
 
-  /** @param cap no stream and no file is kept beyond this many bytes */
+  /** @param cap no stream is kept beyond this many bytes, nor all files together */
   constructor(cap: number) {
     this.#cap = cap;
+    this.#filesLeft = cap;
     this.#output = this.#empty();
   }
 
@@ -76,10 +101,18 @@ export class Collected {
   #addFile({ path, mode, chunk, last, sha256 = '' }: ExecutionEvent & { kind: 'file' }): void {
     let file = this.files.at(-1);
     if (file === undefined || file.whole || file.path !== path) {
-      file = { path, mode, content: new Bytes(this.#cap), sha256: '', whole: false };
+      file = { path, mode, content: new Bytes(this.#filesLeft), sha256: '', whole: false };
       this.files.push(file);
     }
-    file.content.add(chunk);
+    const { content } = file;
+    const before = content.length;
+    content.add(chunk);
+    this.#filesLeft -= content.length - before;
+    if (!content.isWhole) {
+      // It cannot be given whole any more: its room is for those that come after it.
+      this.#filesLeft += content.length;
+      content.forget();
+    }
     file.sha256 = sha256;
     file.whole = last;
   }

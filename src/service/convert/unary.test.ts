@@ -2,6 +2,7 @@ import { toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ExecuteResponseSchema } from '../../../gen/isol8/v1/execution_pb.ts';
+import { heldMemory } from '../../../test/support/memory.ts';
 import type { ExecutionEventBody } from '../../engine/types.ts';
 import { numbered, RESULT } from '../test-support.ts';
 import { foldEvents } from './unary.ts';
@@ -75,4 +76,43 @@ test('an answer is never larger than it may be, and what was cut is counted', as
 
 test('events without a result are a fault', async () => {
   await expect(foldEvents(numbered([]))).rejects.toThrow('without a result');
+});
+
+test('files that do not fit are not kept, however many they are', async () => {
+  const before = heldMemory();
+  let peak = 0;
+  async function* many() {
+    for (let i = 0; i < 60; i++) {
+      const chunk = new Uint8Array(4 * 1024 * 1024 - 1).fill(i);
+      yield* numbered([{ kind: 'file', path: `${i}`, mode: 0o600, chunk, last: true, sha256: 'abc' }]);
+      if (i % 20 === 19) peak = Math.max(peak, heldMemory() - before);
+    }
+    yield* numbered([finished]);
+  }
+  const answer = await foldEvents(many());
+  expect(answer.missingOutputPaths.length + answer.files.length).toBe(60);
+  expect(peak).toBeLessThan(32);
+});
+
+test('output that comes byte by byte takes no more room than any other', async () => {
+  const before = heldMemory();
+  let held = 0;
+  async function* drops() {
+    const drop: ExecutionEventBody = { kind: 'text', stream: 'STDOUT', text: 'x' };
+    yield* numbered(Array.from({ length: 300_000 }, () => drop));
+    held = heldMemory() - before;
+    yield* numbered([finished]);
+  }
+  expect((await foldEvents(drops())).stdout).toHaveLength(300_000);
+  expect(held).toBeLessThan(16);
+});
+
+test('names of files that do not fit do not make the answer too large either', async () => {
+  const files = Array.from({ length: 10_000 }, (_, i): ExecutionEventBody => {
+    const path = `${'a/'.repeat(1000)}${i}`;
+    return { kind: 'file', path, mode: 0o600, chunk: new Uint8Array(1), last: true, sha256: '0'.repeat(64) };
+  });
+  const answer = await fold(files);
+  expect(toBinary(ExecuteResponseSchema, answer).length).toBeLessThanOrEqual(4 * 1024 * 1024);
+  expect(answer.missingOutputPaths.at(-1)).toMatchObject({ path: '', reason: expect.stringContaining('more files') });
 });

@@ -28,11 +28,12 @@ export async function foldEvents(
   if (collected.result === undefined) throw new Error('the events ended without a result');
 
   const answer = create(ExecuteResponseSchema, toExecuteResponse(collected.result));
-  // Every file could be missing in the end, and that takes room too.
-  const reserve = collected.files.reduce((sum, file) => sum + missingSize(file), 8 * FIELD_BYTES);
-  const room = Math.max(0, maxBytes - toBinary(ExecuteResponseSchema, answer).length - reserve);
-  const used = addOutput(answer, collected, room);
-  addFiles(answer, collected.files, room - used);
+  const free = Math.max(0, maxBytes - toBinary(ExecuteResponseSchema, answer).length - 8 * FIELD_BYTES);
+  // Every file could be missing in the end, and that takes room too; a quarter has to do for it.
+  const names = collected.files.reduce((sum, file) => sum + missingSize(file), 0);
+  const reserve = Math.min(names, Math.floor(free / 4));
+  const used = addOutput(answer, collected, free - reserve);
+  addFiles(answer, collected.files, free - reserve - used, reserve);
   return answer;
 }
 
@@ -48,18 +49,32 @@ function addOutput(answer: ExecuteResponse, collected: Collected, room: number):
   return size(stdout) + size(stderr);
 }
 
-function addFiles(answer: ExecuteResponse, files: readonly CollectedFile[], room: number): void {
+/**
+ * @param room for files
+ * @param namesRoom for the names of those that are left out
+ */
+function addFiles(answer: ExecuteResponse, files: readonly CollectedFile[], room: number, namesRoom: number): void {
   let left = room;
-  for (const { path, mode, content, sha256, whole } of files) {
+  let namesLeft = namesRoom;
+  let unnamed = 0;
+  for (const collected of files) {
+    const { path, mode, content, sha256, whole } = collected;
     const file = create(OutputFileSchema, { path, mode, sha256 });
     const bytes = toBinary(OutputFileSchema, file).length + content.total + FIELD_BYTES;
-    if (whole && bytes <= left) {
+    if (whole && bytes <= left && content.isWhole) {
       answer.files.push({ ...file, content: content.joined() });
       left -= bytes;
-    } else {
+    } else if (missingSize(collected) <= namesLeft) {
       const reason = whole ? DOES_NOT_FIT : NOT_WHOLE;
       answer.missingOutputPaths.push(create(MissingOutputPathSchema, { path, reason }));
+      namesLeft -= missingSize(collected);
+    } else {
+      unnamed += 1;
     }
+  }
+  if (unnamed > 0) {
+    const reason = `${unnamed} more files, not named here: ExecuteStream gives them`;
+    answer.missingOutputPaths.push(create(MissingOutputPathSchema, { path: '', reason }));
   }
 }
 

@@ -267,7 +267,8 @@ export const ReadFilesRequestSchema: GenMessage<ReadFilesRequest> = /*@__PURE__*
   messageDesc(file_isol8_guest_v1_guest, 6);
 
 /**
- * ReadFilesResponse is a header, a piece of content, or a failure. Files come one after the other.
+ * ReadFilesResponse is a header, a piece of content, or a failure. Files come one after the other, each once, with the
+ * shortest path relative to /sandbox, in the byte order of their paths.
  *
  * @generated from message isol8.guest.v1.ReadFilesResponse
  */
@@ -287,7 +288,7 @@ export type ReadFilesResponse = Message<"isol8.guest.v1.ReadFilesResponse"> & {
     case: "file";
   } | {
     /**
-     * Content, 64 KiB at most.
+     * Content: 64 KiB, or what is left of the file when that is less.
      *
      * @generated from field: bytes chunk = 2;
      */

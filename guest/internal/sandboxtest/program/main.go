@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-	"unsafe"
 )
 
 func main() {
@@ -37,7 +36,6 @@ var commands = map[string]func([]string){
 	"fifo":      fifo,
 	"sparse":    sparse,
 	"hog":       hog,
-	"hogchild":  hogChild,
 	"processes": processes,
 }
 
@@ -186,35 +184,4 @@ func processes([]string) {
 			fmt.Printf("%.40s\n", stat)
 		}
 	}
-}
-
-// hog takes memory, so many MiB, by a file without a name when the second argument says so.
-func hog(arguments []string) {
-	size := number(arguments[0]) << 20
-	flags, fd := syscall.MAP_PRIVATE|syscall.MAP_ANON, -1
-	if len(arguments) > 1 {
-		memfd, _, _ := syscall.Syscall(319, uintptr(unsafe.Pointer(&[]byte("x\x00")[0])), 0, 0)
-		fd, flags = int(memfd), syscall.MAP_SHARED
-		_ = syscall.Ftruncate(fd, int64(size))
-	}
-	memory, err := syscall.Mmap(fd, 0, size, syscall.PROT_READ|syscall.PROT_WRITE, flags)
-	if err != nil {
-		panic(err)
-	}
-	for i := 0; i < size; i += 4096 {
-		memory[i] = 1
-	}
-	fmt.Println("taken")
-	time.Sleep(time.Second)
-}
-
-// hogChild lets a child take the memory and tells how it ended.
-func hogChild(arguments []string) {
-	pid, err := child(false, append([]string{"hog"}, arguments...)...)
-	if err != nil {
-		panic(err)
-	}
-	var status syscall.WaitStatus
-	_, _ = syscall.Wait4(pid, &status, 0, nil)
-	fmt.Println("child", status.Signal())
 }

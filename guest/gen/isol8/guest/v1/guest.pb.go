@@ -758,7 +758,8 @@ func (x *ReadFilesRequest) GetMaxFiles() int32 {
 	return 0
 }
 
-// ReadFilesResponse is a header, a piece of content, or a failure. Files come one after the other.
+// ReadFilesResponse is a header, a piece of content, or a failure. Files come one after the other, each once, with the
+// shortest path relative to /sandbox, in the byte order of their paths.
 type ReadFilesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What this message is.
@@ -847,7 +848,7 @@ type ReadFilesResponse_File struct {
 }
 
 type ReadFilesResponse_Chunk struct {
-	// Content, 64 KiB at most.
+	// Content: 64 KiB, or what is left of the file when that is less.
 	Chunk []byte `protobuf:"bytes,2,opt,name=chunk,proto3,oneof"`
 }
 
