@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { connectDocker, type DockerConnection } from '../../src/engine/docker/connect.ts';
 import { DockerEvents } from '../../src/engine/docker/events.ts';
+import type { ImageFacts } from '../../src/engine/docker/images.ts';
 import { DockerEngine } from '../../src/engine/engine.ts';
 import { FreshPool } from '../../src/engine/pool/fresh-pool.ts';
 import { EvidenceBook } from '../../src/engine/sandbox/evidence.ts';
 import { SandboxFactory } from '../../src/engine/sandbox/factory.ts';
 import type { GuestSupply } from '../../src/engine/sandbox/guest-supply.ts';
-import type { ImageFacts } from '../../src/engine/docker/images.ts';
 import { ImageCatalog } from '../../src/engine/sandbox/images.ts';
 import { LABELS } from '../../src/engine/sandbox/labels.ts';
 import { UidRange } from '../../src/engine/sandbox/uids.ts';
