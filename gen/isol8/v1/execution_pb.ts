@@ -859,7 +859,7 @@ export type ExecutionOutput = Message<"isol8.v1.ExecutionOutput"> & {
     case: "text";
   } | {
     /**
-     * What is not UTF-8.
+     * What is not UTF-8; of binary output also what stands between, so that it does not come byte by byte.
      *
      * @generated from field: bytes data = 3;
      */

@@ -35,10 +35,3 @@ test('when a program is ended, what nobody reads is bounded, dropped and counted
   expect(read).toBe(totalBytes - droppedBytes);
   expect(await output.end('STDERR', 1)).toEqual({ totalBytes: 1, droppedBytes: 1, truncated: true });
 });
-
-test('a chunk that is as many pieces as bytes is not taken apart before there is room', () => {
-  const { output } = begin();
-  const before = process.memoryUsage().heapUsed;
-  void output.take('STDOUT', Buffer.alloc(16 * MIB, Buffer.from([97, 0xff])));
-  expect(process.memoryUsage().heapUsed - before).toBeLessThan(8 * MIB);
-});

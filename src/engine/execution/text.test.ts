@@ -43,3 +43,10 @@ test('a character that our cap cut in two is dropped', () => {
   expect([...splitter.push(Buffer.from('a€').subarray(0, 3))]).toEqual([{ kind: 'text', text: 'a' }]);
   expect(splitter.end(true)).toEqual([]);
 });
+
+test('noise is told apart in a bounded number of pieces', () => {
+  const noise = Uint8Array.from({ length: 65_536 }, (_, i) => (i * 7919 + (i >> 3)) & 0xff);
+  const pieces = splitAll([noise]);
+  expect(pieces.length).toBeLessThanOrEqual(33);
+  expect(bytesOf(pieces).equals(noise)).toBe(true);
+});

@@ -3,6 +3,12 @@ export type OutputPiece =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'data'; readonly data: Uint8Array };
 
+/**
+ * From this many pieces on, the rest of a chunk is one piece of data: it is no text with a stray byte in it but binary, and
+ * telling it apart byte by byte would make a message of each.
+ */
+const MAX_PIECES = 32;
+
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -12,16 +18,13 @@ const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export class TextSplitter {
   #held: Uint8Array = new Uint8Array();
 
-  /**
-   * The pieces that are certain after this chunk, to be read to their end before the next. They are made one by one: a chunk
-   * can be as many pieces as it has bytes.
-   */
-  *push(chunk: Uint8Array): Generator<OutputPiece> {
+  /** The pieces that are certain after this chunk: MAX_PIECES at the most. */
+  push(chunk: Uint8Array): OutputPiece[] {
     const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     const whole = bytes.length - incompleteTail(bytes);
     // A copy: the chunk belongs to a larger buffer that would otherwise be kept.
     this.#held = Uint8Array.from(bytes.subarray(whole));
-    yield* split(bytes.subarray(0, whole));
+    return split(bytes.subarray(0, whole));
   }
 
   /**
@@ -36,27 +39,30 @@ export class TextSplitter {
   }
 }
 
-function* split(bytes: Uint8Array): Generator<OutputPiece> {
-  if (bytes.length === 0) return;
+function split(bytes: Uint8Array): OutputPiece[] {
+  if (bytes.length === 0) return [];
   const text = decode(bytes);
-  if (text !== undefined) {
-    yield { kind: 'text', text };
-    return;
-  }
+  if (text !== undefined) return [{ kind: 'text', text }];
   // Not all of it is UTF-8: go through it run by run.
+  const pieces: OutputPiece[] = [];
   let start = 0;
   let valid = true;
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length && pieces.length < MAX_PIECES - 1; ) {
     const length = characterLength(bytes, at);
     const isValid = length > 0;
     if (isValid !== valid && at > start) {
-      yield pieceOf(bytes.subarray(start, at), valid);
+      pieces.push(pieceOf(bytes.subarray(start, at), valid));
       start = at;
     }
     valid = isValid;
     at += isValid ? length : 1;
   }
-  yield pieceOf(bytes.subarray(start), valid);
+  const rest = bytes.subarray(start);
+  const restText = pieces.length < MAX_PIECES - 1 && valid ? decode(rest) : undefined;
+  pieces.push(
+    restText === undefined ? { kind: 'data', data: Uint8Array.from(rest) } : { kind: 'text', text: restText },
+  );
+  return pieces;
 }
 
 function pieceOf(run: Uint8Array, valid: boolean): OutputPiece {
