@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
+import { lockForProcess } from '../lib/process-lock.ts';
 import { SWEEP_INTERVAL_MS } from './constants.ts';
 import { connectDocker } from './docker/connect.ts';
 import { listContainers } from './docker/containers.ts';
@@ -28,7 +30,7 @@ export type EngineConfig = Pick<
  * Finds Docker, makes sure of the guest, removes what a process before this one left, and is ready.
  *
  * @param guestBinary path of the guest for a Docker of this architecture
- * @throws EngineError DOCKER_UNAVAILABLE, or INTERNAL when the guest cannot be provided
+ * @throws ConfigError when another server works in the data directory; EngineError DOCKER_UNAVAILABLE, or INTERNAL when the guest cannot be provided
  */
 export async function createEngine(
   config: EngineConfig,
@@ -37,13 +39,14 @@ export async function createEngine(
 ): Promise<Engine> {
   const docker = await connectDocker(config.dockerHost);
   for (const sentence of docker.info.missing) log.warn(sentence);
+  await using opened = new AsyncDisposableStack();
   const owner = { instance: await instanceId(config.dataDir), process: randomBytes(8).toString('hex') };
+  opened.use(lockDataDir(config.dataDir));
   const caBundle = config.trustCaFile === '' ? new Uint8Array() : await readFile(config.trustCaFile);
   const uids = new UidRange(config.uidFirst, config.uidLast);
   const evidence = new EvidenceBook();
   const inUse = new Set<string>();
   const sweeper = new Sweeper({ docker, owner, inUse, log });
-  await using opened = new AsyncDisposableStack();
   const events = await DockerEvents.subscribe(docker, LABELS.instance, (event) => {
     evidence.note(event);
     noteUid(uids, event);
@@ -82,6 +85,13 @@ export async function createEngine(
     log,
     close: () => close.disposeAsync(),
   });
+}
+
+/** Two servers with one id would remove each other's sandboxes. */
+function lockDataDir(dataDir: string): Disposable {
+  const lock = lockForProcess(join(dataDir, 'lock'));
+  if (lock !== undefined) return lock;
+  throw new ConfigError(`ISOL8_DATA_DIR: another isol8 works in ${dataDir}: give each server a directory of its own`);
 }
 
 /** Keeps the uids of other servers' sandboxes out of ours; our own are noted when they are taken. */

@@ -103,7 +103,8 @@ async function runFake(fake: FakeCase): Promise<{ ends: string; log: string[] }>
   const log: string[] = [];
   const image = await fakes.image({ FAKE_CASE: fake.name });
   await using engine = bench.engine(fakes, new OneImage(bench, image), (line) => {
-    log.push(String((JSON.parse(line) as { err?: { message: string } }).err?.message));
+    const { msg, err } = JSON.parse(line) as { msg: string; err?: { message: string } };
+    if (msg === 'a sandbox was lost') log.push(String(err?.message));
   });
   const caller = new AbortController();
   const execution = engine.start(bashRequest('', fake.request), caller.signal) as RunningExecution;

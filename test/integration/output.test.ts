@@ -37,7 +37,7 @@ function printNoise(blocks: number): string {
   ].join('\n');
 }
 
-const atMost = (bytes: number, onOutputLimit = OnOutputLimit.TRUNCATE) => ({
+const atMost = (bytes: number, onOutputLimit: OnOutputLimit = OnOutputLimit.TRUNCATE) => ({
   policy: { limits: { outputBytes: BigInt(bytes) }, onOutputLimit },
 });
 

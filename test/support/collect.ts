@@ -4,7 +4,7 @@ import { type ExecuteRequestSchema, type ExecuteResponse, OutputStream } from '.
 import type { Isol8Client } from './client.ts';
 
 /** What a test asks for. */
-export type Request = MessageInitShape<typeof ExecuteRequestSchema>;
+export type Request = Exclude<MessageInitShape<typeof ExecuteRequestSchema>, { $typeName: string }>;
 
 /** A request of one program. */
 export function program(runtime: string, code: string, more: Partial<Request> = {}): Request {

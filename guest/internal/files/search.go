@@ -77,7 +77,11 @@ func (s *search) descend(directory *os.File, prefix string, glob pattern, at sta
 			if err := s.take(name, name); err != nil {
 				return err
 			}
-		case entry.IsDir() && after.alive() && depth < maxDepth:
+		case entry.IsDir() && after.alive() && depth >= maxDepth:
+			if err := s.leaveOut(name, fail(badName, "more than %d directories deep: not searched", maxDepth)); err != nil {
+				return err
+			}
+		case entry.IsDir() && after.alive():
 			fd, err := unix.Openat(int(directory.Fd()), entry.Name(), readDirectory|unix.O_NOFOLLOW, 0)
 			if err != nil {
 				// Not the code's to read, or gone meanwhile: nothing in it matches.
@@ -93,16 +97,32 @@ func (s *search) descend(directory *os.File, prefix string, glob pattern, at sta
 
 func (s *search) take(name, given string) error {
 	if !utf8.ValidString(name) {
-		s.failures = append(s.failures, describe(name, fail(badName, "the name is not UTF-8")))
-		return nil
+		return s.leaveOut(name, fail(badName, "the name is not UTF-8"))
 	}
 	if _, known := s.files[name]; known {
 		return nil
 	}
-	if len(s.files) >= s.limit {
-		return fail(tooLarge, "more than %d files", s.limit)
+	if err := s.full(); err != nil {
+		return err
 	}
 	s.files[name] = given
+	return nil
+}
+
+// leaveOut notes what a pattern names and nobody can be given.
+func (s *search) leaveOut(name string, why *failure) error {
+	if err := s.full(); err != nil {
+		return err
+	}
+	s.failures = append(s.failures, describe(name, why))
+	return nil
+}
+
+// full is an error when no more can be named, found or left out.
+func (s *search) full() error {
+	if len(s.files)+len(s.failures) >= s.limit {
+		return fail(tooLarge, "more than %d files", s.limit)
+	}
 	return nil
 }
 
