@@ -7,6 +7,8 @@ import { toJson } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ExecuteResponseSchema } from '../../gen/isol8/v1/execution_pb.ts';
 import { connectDocker, type DockerConnection } from '../../src/engine/docker/connect.ts';
+import { createContainer } from '../../src/engine/docker/containers.ts';
+import { ownerLabels } from '../../src/engine/sandbox/labels.ts';
 import { containersOf } from '../support/server.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
@@ -96,6 +98,19 @@ describe('a server that is killed', () => {
     expect(await other.end('SIGTERM')).toBe(0);
     expect(await bystander.containers()).toEqual([]);
   }, 240_000);
+});
+
+test('what Docker makes late, for a server that was killed, is removed by the one that follows', async () => {
+  const [lane] = lanes.slice(-1) as [Lane];
+  const server = await lane.start();
+  const running = run(server, 'sleep 3; echo whole');
+  const instance = (await readFile(join(lane.dataDir, 'instance'), 'utf8')).trim();
+  const owner = ownerLabels({ instance, process: 'one before' });
+  const late = await createContainer(docker, `isol8-late-${instance}`, { Image: 'isol8/bash:latest', Labels: owner });
+  await expect.poll(() => lane.containers(), SOON).not.toContain(late);
+  expect(await running).toBe('OUTCOME_EXITED 0 whole\n');
+  expect(await server.end('SIGTERM')).toBe(0);
+  expect(await lane.containers()).toEqual([]);
 });
 
 /** Kills servers at moments by chance, with executions under way; each next one must find what they left. */

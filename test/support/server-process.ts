@@ -33,6 +33,9 @@ export async function startServerProcess(
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // A test that fails must not leave it running.
+  const endWithUs = () => child.kill('SIGKILL');
+  process.once('exit', endWithUs);
   const gone = once(child, 'exit') as Promise<[number | null]>;
   const address = await listening(child.stdout);
   const client = connect(address, TEST_KEY);
@@ -43,6 +46,7 @@ export async function startServerProcess(
     async end(signal) {
       child.kill(signal);
       const [code] = await gone;
+      process.off('exit', endWithUs);
       client.close();
       return code;
     },

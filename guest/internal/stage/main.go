@@ -48,6 +48,7 @@ func become(spec *Spec) *Failure {
 		return other("no program is named")
 	}
 	unix.Umask(umask)
+	restoreSignals()
 	if err := unix.Setpriority(unix.PRIO_PROCESS, 0, niceness); err != nil {
 		return other("priority: %v", err)
 	}
