@@ -42,7 +42,7 @@ let docker: DockerConnection;
 const lanes: Lane[] = [];
 beforeAll(async () => {
   docker = await connectDocker(process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock');
-  for (let i = 0; i < LANES + 2; i++) lanes.push(new Lane(docker, await mkdtemp(join(tmpdir(), 'isol8-left-'))));
+  for (let i = 0; i < LANES + 3; i++) lanes.push(new Lane(docker, await mkdtemp(join(tmpdir(), 'isol8-left-'))));
 });
 afterAll(async () => {
   for (const lane of lanes) await rm(lane.dataDir, { recursive: true });
@@ -70,12 +70,12 @@ test('50 executions, 8 at once, leave nothing', async () => {
   const many = (count: number) => Promise.all(Array.from({ length: count }, (_, i) => run(server, `echo ${i}`)));
   await many(CONCURRENCY);
   await expect.poll(() => lane.containers(), SOON).toEqual([]);
-  const before = { files: server.openFiles(), volumes: await anonymousVolumes() };
+  const before = { files: server.openFiles(), volumes: await anonymousVolumes(), data: await readdir(lane.dataDir) };
   expect(await many(50)).toEqual(Array.from({ length: 50 }, (_, i) => `OUTCOME_EXITED 0 ${i}\n`));
   await expect.poll(() => lane.containers(), SOON).toEqual([]);
   await expect.poll(() => server.openFiles(), SOON).toBeLessThanOrEqual(before.files);
   expect(await anonymousVolumes()).toEqual(before.volumes);
-  expect(await readdir(lane.dataDir)).toEqual(['instance']);
+  expect(await readdir(lane.dataDir)).toEqual(before.data);
   expect(await server.end('SIGTERM')).toBe(0);
 });
 
@@ -101,7 +101,7 @@ describe('a server that is killed', () => {
 });
 
 test('what Docker makes late, for a server that was killed, is removed by the one that follows', async () => {
-  const [lane] = lanes.slice(-1) as [Lane];
+  const [lane] = lanes.slice(-2) as [Lane, Lane];
   const server = await lane.start();
   const running = run(server, 'sleep 3; echo whole');
   const instance = (await readFile(join(lane.dataDir, 'instance'), 'utf8')).trim();
