@@ -188,6 +188,8 @@ export class Executor {
     }
     const { end, endedByHost, lost } = report;
     if (end === undefined && endedByHost === undefined) return this.#lost(sandbox, phase, lost);
+    // The guest did not say that nothing is left; the removal of its container does.
+    if (end === undefined) await sandbox[Symbol.asyncDispose]();
     const outcome = outcomeOf({ end, endedByHost, oom: false });
     const usage = Object.fromEntries(
       Object.entries(end?.usage ?? {}).filter(([, value]) => value !== undefined),
