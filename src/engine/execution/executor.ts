@@ -203,8 +203,6 @@ export class Executor {
   }
 
   async #lost(sandbox: Sandbox, phase: Phase, cause: unknown): Promise<Ending> {
-    // What such a guest still does, nobody knows: it is killed now. For any other loss Docker may yet say why.
-    if (cause instanceof ProtocolViolation) void sandbox[Symbol.asyncDispose]();
     const oom = await sandbox.ranOutOfMemory();
     const outcome = outcomeOf({ end: undefined, endedByHost: undefined, oom });
     sandbox.noteLoss(cause);
