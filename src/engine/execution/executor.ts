@@ -7,7 +7,6 @@ import {
 import { EngineError } from '../errors.ts';
 import type { OutgoingFile } from '../guest/client.ts';
 import { FILE_FAILURES } from '../guest/read-files.ts';
-import { ProtocolViolation } from '../guest/violation.ts';
 import { policyDigest } from '../policy/resolve.ts';
 import type { Pool } from '../pool/pool.ts';
 import { codeArgv, commandArgv, type Runtime, WORKSPACE } from '../runtimes/runtime.ts';
