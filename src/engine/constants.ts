@@ -15,10 +15,10 @@ export const GREETING_TIMEOUT_MS = 20_000;
 /** For every answer of the guest that takes no work. */
 export const GUEST_ANSWER_TIMEOUT_MS = 10_000;
 
-/** Between two pings of a link; each must be answered before the next. */
+/** Between two pings of a link. */
 export const PING_INTERVAL_MS = 5_000;
 
-/** The guest ends its sandbox when it has not heard from the host for this long: three pings missed. */
+/** Host and guest each end a sandbox when they have not heard from the other for this long: three pings. */
 export const SILENCE_TIMEOUT_MS = 15_000;
 
 /** For one request to Docker that should take milliseconds; a loaded daemon takes seconds. */

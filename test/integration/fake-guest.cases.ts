@@ -94,7 +94,8 @@ const run: FakeCase[] = [
 ].map((one) => ({ ...one, ends: 'SANDBOX_LOST', quiet: one.name === 'never starts' }));
 
 const small = { policy: { limits: { outputBytes: 64 * 1024 } } };
-const unread = { stalled: true, request: { policy: { limits: { outputBytes: 1024 * MIB, timeoutMs: 3000 } } } };
+const large = { policy: { limits: { outputBytes: 1024 * MIB } } };
+const unread = { stalled: true, request: { policy: { limits: { ...large.policy.limits, timeoutMs: 3000 } } } };
 
 /** Those that need a caller of their own. */
 const others: FakeCase[] = [
@@ -105,7 +106,7 @@ const others: FakeCase[] = [
   { name: '64 KiB outputs, unread', ends: 'TIMED_OUT', ...unread },
   { name: 'text and data in turns, unread', ends: 'TIMED_OUT', ...unread },
   { name: 'outputs after the kill', ends: 'CANCELLED', ...unread, cancelAfterMs: 500 },
-  { name: 'ignores flow control', ends: 'SANDBOX_LOST', why: /HTTP\/2/, ...unread },
+  { name: 'ignores flow control', ends: 'SANDBOX_LOST', why: /HTTP\/2/, stalled: true, request: large },
   { name: 'silence after the start', ends: 'TIMED_OUT', request: { policy: { limits: { timeoutMs: 1000 } } } },
   { name: 'silence after the end', ends: 'EXITED', quiet: true },
   { name: 'kills, and does not end the run', ends: 'CANCELLED', cancelAfterMs: 100 },

@@ -1,13 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listContainers } from '../../src/engine/docker/containers.ts';
-import type { ImageFacts } from '../../src/engine/docker/images.ts';
 import { EngineError } from '../../src/engine/errors.ts';
 import type { RunningExecution } from '../../src/engine/execution/execution.ts';
-import { ImageCatalog } from '../../src/engine/sandbox/images.ts';
 import { LABELS } from '../../src/engine/sandbox/labels.ts';
 import type { ExecutionEvent } from '../../src/engine/types.ts';
-import { bashRequest, EngineBench } from '../support/engine.ts';
+import { bashRequest, EngineBench, OneImage } from '../support/engine.ts';
 import { buildGo } from '../support/go.ts';
 import { GuestVolume } from '../support/guest-volume.ts';
 import { MemoryWatch } from '../support/memory.ts';
@@ -16,18 +14,6 @@ import { FAKE_CASES, type FakeCase } from './fake-guest.cases.ts';
 /** What this process may grow by in any one case, with four others beside it, and in all of them together. */
 const CASE_MIB = 96;
 const ALL_MIB = 128;
-
-/** Gives every runtime the same image. */
-class OneImage extends ImageCatalog {
-  readonly #image: ImageFacts;
-  constructor(bench: EngineBench, image: ImageFacts) {
-    super(bench.docker);
-    this.#image = image;
-  }
-  override async find(): Promise<ImageFacts> {
-    return this.#image;
-  }
-}
 
 let bench: EngineBench;
 let fakes: GuestVolume;
@@ -117,7 +103,8 @@ async function runFake(fake: FakeCase): Promise<{ ends: string; log: string[] }>
   const log: string[] = [];
   const image = await fakes.image({ FAKE_CASE: fake.name });
   await using engine = bench.engine(fakes, new OneImage(bench, image), (line) => {
-    log.push(String((JSON.parse(line) as { err?: { message: string } }).err?.message));
+    const { msg, err } = JSON.parse(line) as { msg: string; err?: { message: string } };
+    if (msg === 'a sandbox was lost') log.push(String(err?.message));
   });
   const caller = new AbortController();
   const execution = engine.start(bashRequest('', fake.request), caller.signal) as RunningExecution;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connectDocker, type DockerConnection } from '../../src/engine/docker/connect.ts';
 import { DockerEvents } from '../../src/engine/docker/events.ts';
+import type { ImageFacts } from '../../src/engine/docker/images.ts';
 import { DockerEngine } from '../../src/engine/engine.ts';
 import { FreshPool } from '../../src/engine/pool/fresh-pool.ts';
 import { EvidenceBook } from '../../src/engine/sandbox/evidence.ts';
@@ -16,6 +17,7 @@ import { createLog } from '../../src/telemetry/log.ts';
 export class EngineBench implements AsyncDisposable {
   readonly docker: DockerConnection;
   readonly instance = `test-${randomBytes(4).toString('hex')}`;
+  readonly owner = { instance: this.instance, process: 'test' };
   readonly #evidence: EvidenceBook;
   readonly #events: DockerEvents;
   readonly #uids = new UidRange(40_000, 40_999);
@@ -38,7 +40,7 @@ export class EngineBench implements AsyncDisposable {
     const parts = { docker: this.docker, log: createLog('info', { write: log }) };
     const factory = new SandboxFactory({
       ...parts,
-      owner: { instance: this.instance, process: 'test' },
+      owner: this.owner,
       inUse: new Set(),
       uids: this.#uids,
       evidence: this.#evidence,
@@ -59,6 +61,18 @@ export class EngineBench implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#events[Symbol.asyncDispose]();
+  }
+}
+
+/** Gives every runtime the same image. */
+export class OneImage extends ImageCatalog {
+  readonly #image: ImageFacts;
+  constructor(bench: EngineBench, image: ImageFacts) {
+    super(bench.docker);
+    this.#image = image;
+  }
+  override async find(): Promise<ImageFacts> {
+    return this.#image;
   }
 }
 

@@ -110,7 +110,6 @@ export class Executor {
       const argv = ['bash', '-c', request.setupScript];
       const { ending, runMs } = await this.#runOne(sandbox, 'SETUP', argv, WORKSPACE, new Uint8Array());
       this.#marks.setupMs = runMs;
-      this.#timeLeftMs = Math.max(1, this.#timeLeftMs - runMs);
       if (ending.outcome !== 'EXITED' || ending.exitCode !== 0) return setupEnding(ending);
     }
     const { source } = request;
@@ -172,7 +171,10 @@ export class Executor {
       onEnding: () => execution.release(),
       signal: execution.signal,
     });
-    const runMs = report.end?.runMs ?? performance.now() - begun;
+    // By the host's clock: a guest that lies about its time gains none.
+    const elapsedMs = performance.now() - begun;
+    this.#timeLeftMs = Math.max(1, this.#timeLeftMs - elapsedMs);
+    const runMs = report.end?.runMs ?? elapsedMs;
     if (phase === 'RUN' && output.firstAt !== undefined) this.#marks.firstOutputMs = output.firstAt - begun;
     const stdoutStats = await output.end('STDOUT', report.end?.stdoutBytes);
     const stderrStats = await output.end('STDERR', report.end?.stderrBytes);

@@ -8,7 +8,7 @@ import {
   type MessageShape,
   toBinary,
 } from '@bufbuild/protobuf';
-import { PING_INTERVAL_MS } from '../constants.ts';
+import { PING_INTERVAL_MS, SILENCE_TIMEOUT_MS } from '../constants.ts';
 import { frame, messages } from './frames.ts';
 import { LINK_LIMITS } from './limits.ts';
 import type { StdioDuplex } from './stdio.ts';
@@ -151,10 +151,7 @@ export class GuestConnection implements Disposable {
       clearTimeout(overdue);
       if (error !== null) this.fail(new LinkLost('a ping was not answered'));
     });
-    const overdue = setTimeout(
-      () => this.fail(new LinkLost('a ping was not answered in time')),
-      PING_INTERVAL_MS - 500,
-    );
+    const overdue = setTimeout(() => this.fail(new LinkLost('a ping was not answered in time')), SILENCE_TIMEOUT_MS);
     if (!sent) clearTimeout(overdue);
   }
 
