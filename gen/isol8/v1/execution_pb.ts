@@ -859,7 +859,7 @@ export type ExecutionOutput = Message<"isol8.v1.ExecutionOutput"> & {
     case: "text";
   } | {
     /**
-     * What is not UTF-8.
+     * What is not UTF-8. In output that changes between the two again and again, what stands between too.
      *
      * @generated from field: bytes data = 3;
      */

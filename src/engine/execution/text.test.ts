@@ -43,3 +43,10 @@ test('a character that our cap cut in two is dropped', () => {
   expect([...splitter.push(Buffer.from('a€').subarray(0, 3))]).toEqual([{ kind: 'text', text: 'a' }]);
   expect(splitter.end(true)).toEqual([]);
 });
+
+test('what is hardly text does not become a piece for every second byte', () => {
+  const noise = Uint8Array.from({ length: 65_536 }, (_, i) => (i % 2 === 0 ? 0xff : 0x61));
+  const pieces = splitAll([noise]);
+  expect(pieces.length).toBeLessThanOrEqual(64);
+  expect(bytesOf(pieces).equals(noise)).toBe(true);
+});

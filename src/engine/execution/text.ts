@@ -3,6 +3,12 @@ export type OutputPiece =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'data'; readonly data: Uint8Array };
 
+/**
+ * Pieces that one chunk is cut into at the most; what then comes is one, and data. Without that, a program that writes
+ * no text makes an event of every second byte.
+ */
+const MAX_PIECES = 64;
+
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -46,14 +52,20 @@ function* split(bytes: Uint8Array): Generator<OutputPiece> {
   // Not all of it is UTF-8: go through it run by run.
   let start = 0;
   let valid = true;
+  let pieces = 1;
   for (let at = 0; at < bytes.length; ) {
     const length = characterLength(bytes, at);
     const isValid = length > 0;
     if (isValid !== valid && at > start) {
       yield pieceOf(bytes.subarray(start, at), valid);
       start = at;
+      pieces += 1;
     }
     valid = isValid;
+    if (pieces === MAX_PIECES) {
+      valid = false;
+      break;
+    }
     at += isValid ? length : 1;
   }
   yield pieceOf(bytes.subarray(start), valid);
