@@ -75,7 +75,7 @@ export const ENDING_QUEUE_BYTES = 8 * MIB;
 /** What an event that waits takes beside its content; programs that write single bytes would otherwise wait for free. */
 export const EVENT_BYTES = 512;
 
-/** Names of files that could not be given back, of one execution; the rest is not named. */
+/** Names of files that could not be given back, of one execution; the rest is counted. */
 export const MISSING_PATHS_BYTES = 256 * KIB;
 
 /** Output files of one execution. */

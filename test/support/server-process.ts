@@ -11,6 +11,8 @@ const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 export interface ServerProcess {
   readonly address: string;
   readonly client: TestClient;
+  /** What it printed until it listened. */
+  readonly printed: string;
   /** How many file descriptors it has open. */
   openFiles(): number;
   /** Ends it with a signal; resolves when it is gone, to its exit code where it had one. */
@@ -37,11 +39,12 @@ export async function startServerProcess(
   const endWithUs = () => child.kill('SIGKILL');
   process.once('exit', endWithUs);
   const gone = once(child, 'exit') as Promise<[number | null]>;
-  const address = await listening(child.stdout);
+  const { address, printed } = await listening(child.stdout);
   const client = connect(address, TEST_KEY);
   return {
     address,
     client,
+    printed,
     openFiles: () => readdirSync(`/proc/${child.pid}/fd`).length,
     async end(signal) {
       child.kill(signal);
@@ -53,13 +56,13 @@ export async function startServerProcess(
   };
 }
 
-/** The address that `serve` prints when it is ready. */
-async function listening(output: AsyncIterable<Buffer>): Promise<string> {
+/** What `serve` prints until it is ready, and the address in it. */
+async function listening(output: AsyncIterable<Buffer>): Promise<{ address: string; printed: string }> {
   let text = '';
   for await (const chunk of output) {
     text += chunk;
     const address = /^isol8 listens on (\S+)\n/m.exec(text)?.[1];
-    if (address !== undefined) return address;
+    if (address !== undefined) return { address, printed: text };
   }
   throw new Error(`the server ended before it listened: ${text}`);
 }

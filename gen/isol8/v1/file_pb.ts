@@ -98,7 +98,8 @@ export const OutputFileSchema: GenMessage<OutputFile> = /*@__PURE__*/
  */
 export type MissingOutputPath = Message<"isol8.v1.MissingOutputPath"> & {
   /**
-   * As it was asked for; for one match of a glob, the path of that match.
+   * As it was asked for; for one match of a glob, the path of that match. Empty in the last one when there are more than
+   * can be named; `reason` says how many.
    *
    * @generated from field: string path = 1;
    */

@@ -18,7 +18,7 @@ const (
 	// pause comes after every read of less than small, so that a program that writes byte by byte makes a bounded number
 	// of messages and not one for each byte. The first byte never waits.
 	pause = 2 * time.Millisecond
-	small = 16 << 10
+	small = 1 << 10
 )
 
 // pump reads one output stream of a program and sends its first bytes.

@@ -1,9 +1,4 @@
-import {
-  MAX_OUTPUT_FILES,
-  MISSING_PATHS_BYTES,
-  OUTPUT_FILES_TIMEOUT_MS,
-  WRITE_FILES_TIMEOUT_MS,
-} from '../constants.ts';
+import { MAX_OUTPUT_FILES, OUTPUT_FILES_TIMEOUT_MS, WRITE_FILES_TIMEOUT_MS } from '../constants.ts';
 import { EngineError } from '../errors.ts';
 import type { OutgoingFile } from '../guest/client.ts';
 import { FILE_FAILURES } from '../guest/read-files.ts';
@@ -24,6 +19,7 @@ import type {
 } from '../types.ts';
 import { programEnvironment } from './environment.ts';
 import type { RunningExecution } from './execution.ts';
+import { MissingPaths } from './missing-paths.ts';
 import { outcomeOf } from './outcome.ts';
 import { OutputCollector } from './output.ts';
 import { type RunReport, runPhase } from './run-phase.ts';
@@ -216,8 +212,7 @@ export class Executor {
     if (patterns.length === 0) return [];
     if (sandbox.state !== 'busy') return none(`was not read: the execution ended as ${outcome}`);
     if (signal.aborted) return none('was not read: the execution was cancelled');
-    const missing: MissingOutputPath[] = [];
-    let named = 0;
+    const missing = new MissingPaths();
     const onAbort = () => {
       this.#execution.release();
       sandbox.guest[Symbol.dispose]();
@@ -228,21 +223,16 @@ export class Executor {
     try {
       const parts = sandbox.guest.readFiles(patterns, policy.limits.workspaceBytes, MAX_OUTPUT_FILES);
       for await (const part of parts) {
-        if (part.kind === 'chunk') {
-          await this.#execution.emit({ ...part, kind: 'file' });
-          continue;
-        }
-        if (named > MISSING_PATHS_BYTES) return [...missing, ...none('misses more files than can be named')];
-        missing.push({ path: part.path, reason: part.reason });
-        named += part.path.length;
+        if (part.kind === 'chunk') await this.#execution.emit({ ...part, kind: 'file' });
+        else missing.add({ path: part.path, reason: part.reason });
       }
     } catch {
-      return [...missing, ...none('was not read to its end: the reader was too slow, or the sandbox was lost')];
+      return [...missing.list(), ...none('was not read to its end: the reader was too slow, or the sandbox was lost')];
     } finally {
       clearTimeout(late);
       signal.removeEventListener('abort', onAbort);
     }
-    return missing;
+    return missing.list();
   }
 
   #finish(ending: Ending, missingOutputPaths: MissingOutputPath[]): void {

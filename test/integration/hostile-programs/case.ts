@@ -14,8 +14,8 @@ export interface HostileCase {
   readonly oomKills?: boolean;
   /** Paths of missing_output_paths, sorted. */
   readonly missing?: readonly string[];
-  /** Of the last of them. */
-  readonly lastReason?: RegExp;
+  /** Of one of them. */
+  readonly reason?: string;
   /** Paths of files, sorted. */
   readonly files?: readonly string[];
 }

@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { must, ROOT, run } from '../support/command.ts';
+import { startTestServer, TEST_KEY, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  if (!existsSync(join(ROOT, '.venv/bin/python'))) await must('make', '--silent', '.venv/.made');
+  server = await startTestServer();
+});
+afterAll(async () => {
+  await server.settled();
+  await server[Symbol.asyncDispose]();
+});
+
+const client = () => ({ ISOL8_LISTEN: server.address, ISOL8_API_KEY: TEST_KEY });
+
+test('the README shows the examples that are in the tree', () => {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  for (const path of ['examples/python/hello.py', 'examples/typescript/hello.ts']) {
+    expect(readme).toContain(readFileSync(join(ROOT, path), 'utf8'));
+  }
+});
+
+test('the Python example runs', async () => {
+  const env = { ...client(), PYTHONPATH: 'clients/python/src' };
+  const { code, stdout, stderr } = await run('.venv/bin/python', ['examples/python/hello.py'], { env });
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '42\n', stderr: 'OUTCOME_EXITED with 0\n' });
+});
+
+test('the TypeScript example runs', async () => {
+  const ended = await run(process.execPath, ['examples/typescript/hello.ts'], { env: client() });
+  expect(ended).toEqual({ code: 0, stdout: 'Hello\nfrom\na\nsandbox\n', stderr: '' });
+});
+
+test('the demo shows every runtime, streaming, both limits and a refusal', async () => {
+  const { code, stdout, stderr } = await run(process.execPath, ['examples/demo.ts']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  for (const name of ['Python', 'Node', 'Bun', 'Deno', 'Bash']) expect(stdout).toContain(`Hello from ${name}`);
+  for (const text of ['line 3', 'TIMED_OUT', 'OUT_OF_MEMORY', 'INVALID_FIELD', 'working_directory']) {
+    expect(stdout).toContain(text);
+  }
+  expect(stdout).not.toContain('not as it should be');
+});
