@@ -14,5 +14,10 @@ if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
   fi
 fi
 
+# Debian's pip trusts only certificates of its own, unless told.
+if [ -z "${PIP_CERT:-}" ] && [ -n "${ISOL8_TRUST_CA_FILE:-${SSL_CERT_FILE:-}}" ]; then
+  export PIP_CERT="${ISOL8_TRUST_CA_FILE:-$SSL_CERT_FILE}"
+fi
+
 python3 -m venv --clear "$folder"
 "$folder/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
