@@ -32,6 +32,8 @@ const collectGarbage = runInNewContext('gc') as () => void;
 /** What this process holds on to, in MiB: the heap after a collection, and the buffers outside of it. */
 export function heldMemory(): number {
   collectGarbage();
+  // Buffers of the first collection are given back beside it; the second waits for that.
+  collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return Math.round((heapUsed + external) / 1024 / 1024);
 }

@@ -19,20 +19,21 @@ func failed(reason guestv1.FileFailureReason) *guestv1.ReadFilesResponse {
 }
 
 func TestAWorkerIsHeldToItsOrders(t *testing.T) {
-	order := &guestv1.ReadFilesRequest{Patterns: []string{"x"}, MaxTotalBytes: 100, MaxFiles: 1}
+	order := &guestv1.ReadFilesRequest{Patterns: []string{"x"}, MaxTotalBytes: ChunkSize + 100, MaxFiles: 1}
 	for name, test := range map[string]struct {
 		answers []*guestv1.ReadFilesResponse
 		good    bool
 	}{
-		"a file":               {[]*guestv1.ReadFilesResponse{header(100), content(60), content(40)}, true},
-		"a file that shrinks":  {[]*guestv1.ReadFilesResponse{header(100), content(60), failed(otherwise)}, true},
+		"a file":               {[]*guestv1.ReadFilesResponse{header(ChunkSize + 100), content(ChunkSize), content(100)}, true},
+		"a file that shrinks":  {[]*guestv1.ReadFilesResponse{header(ChunkSize + 100), content(ChunkSize), failed(otherwise)}, true},
 		"nothing":              {nil, true},
-		"an unfinished file":   {[]*guestv1.ReadFilesResponse{header(100), content(60)}, false},
-		"too many bytes":       {[]*guestv1.ReadFilesResponse{header(101)}, false},
+		"an unfinished file":   {[]*guestv1.ReadFilesResponse{header(ChunkSize + 100), content(ChunkSize)}, false},
+		"too many bytes":       {[]*guestv1.ReadFilesResponse{header(ChunkSize + 101)}, false},
 		"a negative size":      {[]*guestv1.ReadFilesResponse{header(-1)}, false},
 		"too many files":       {[]*guestv1.ReadFilesResponse{header(0), header(0)}, false},
 		"more than the header": {[]*guestv1.ReadFilesResponse{header(10), content(11)}, false},
 		"content out of place": {[]*guestv1.ReadFilesResponse{content(1)}, false},
+		"a chunk too short":    {[]*guestv1.ReadFilesResponse{header(100), content(60), content(40)}, false},
 		"no content":           {[]*guestv1.ReadFilesResponse{header(1), content(0)}, false},
 		"a file within a file": {[]*guestv1.ReadFilesResponse{header(10), header(10)}, false},
 		"an unknown failure":   {[]*guestv1.ReadFilesResponse{failed(99)}, false},
