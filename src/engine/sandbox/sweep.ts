@@ -18,7 +18,7 @@ export interface SweeperParts {
  * Whether a container of this server belongs to nobody: a process before this one made it, or this one lost it. A
  * young one may be one whose id Docker has not told us yet.
  */
-export function isOrphan(
+function isOrphan(
   container: ContainerSummary,
   owner: Owner,
   inUse: ReadonlySet<string>,
