@@ -18,12 +18,7 @@ export interface SweeperParts {
  * Whether a container of this server belongs to nobody: a process before this one made it, or this one lost it. A
  * young one may be one whose id Docker has not told us yet.
  */
-export function isOrphan(
-  container: ContainerSummary,
-  owner: Owner,
-  inUse: ReadonlySet<string>,
-  bornBefore: number,
-): boolean {
+function isOrphan(container: ContainerSummary, owner: Owner, inUse: ReadonlySet<string>, bornBefore: number): boolean {
   if (!isFrom(owner, container.labels)) return true;
   return !inUse.has(container.id) && container.createdAt.getTime() <= bornBefore;
 }
