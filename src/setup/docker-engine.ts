@@ -7,6 +7,7 @@ import { EngineError } from '../engine/errors.ts';
 import { aptInstall, canInstall, needTool } from './apt.ts';
 import { CommandError, hasCommand, runCommand } from './command.ts';
 import type { Detail } from './progress.ts';
+import { removeStalePidFile } from './stale-pid.ts';
 
 /** Sockets on which a Docker of this machine listens; elsewhere nothing can be installed or started for the user. */
 const LOCAL_SOCKETS = ['unix:///var/run/docker.sock', 'unix:///run/docker.sock'];
@@ -107,6 +108,8 @@ async function startUnit(detail: Detail): Promise<() => string | undefined> {
 /** Starts dockerd so that it outlives this process. The result tells how it ended, once it has. */
 async function startDaemon(detail: Detail): Promise<() => string | undefined> {
   await mountCgroups(detail);
+  await removeStalePidFile('/var/run/docker.pid', 'dockerd');
+  await removeStalePidFile('/var/run/docker/containerd/containerd.pid', 'containerd');
   const log = await open(DAEMON_LOG, 'a');
   const daemon = spawn('dockerd', [], { detached: true, stdio: ['ignore', log.fd, log.fd], cwd: '/' });
   let ended: string | undefined;
