@@ -42,6 +42,17 @@ export const EXHAUSTION: readonly HostileCase[] = [
     stdout: '1001',
   },
   {
+    // What all sandboxes share would run out: the kernel counts the pipes of a user, and takes 64 MiB of them.
+    name: 'standard streams made as large as they get',
+    request: python(
+      'import fcntl\nfor fd in (0, 1, 2): fcntl.fcntl(fd, 1031, 1 << 20)\nall = int(open("/proc/sys/fs/pipe-user-pages-soft").read()) // 256\nmine = []\ntry:\n  while True:\n    mine.append(os.pipe()); fcntl.fcntl(mine[-1][0], 1031, 1 << 20)\nexcept PermissionError: print(len(mine) - 1 <= all - 3)',
+      {},
+      { stdin: Buffer.from('x') },
+    ),
+    outcome: EXITED,
+    stdout: 'True',
+  },
+  {
     name: 'zombies and orphans',
     request: python(
       'for i in range(60):\n  if os.fork() == 0: os._exit(0)\nfor i in range(60):\n  if os.fork() == 0:\n    if os.fork() == 0: os.setsid(); time.sleep(0.2)\n    os._exit(0)\n  os.wait()\nprint("made")',
