@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { DockerConnection } from '../engine/docker/connect.ts';
 import { guestBinaryPath, TOOLS_DIR } from '../engine/guest/binary.ts';
 import { ensureGuestVolume } from '../engine/guest/volume.ts';
 import { RUNTIMES } from '../engine/runtimes/registry.ts';
-import { lockFile } from '../lib/file-lock.ts';
+import { lockForProcess } from '../lib/process-lock.ts';
 import { findDocker } from './docker-engine.ts';
 import { ensureGuestBinary } from './guest.ts';
 import { ensureBaseImage, ensureRuntimeImage, type ImageOptions, type ReadyImage } from './images.ts';
@@ -13,6 +14,9 @@ import type { Progress } from './progress.ts';
 
 /** Images that are built at once: more would only wait for the same two cores and the same disk. */
 const PARALLEL_BUILDS = 2;
+
+/** How often a set-up that waits for another one looks whether it is over, in milliseconds. */
+const LOCK_INTERVAL_MS = 250;
 
 /** What `isol8 setup` is told. */
 export interface SetupOptions extends ImageOptions {
@@ -29,13 +33,21 @@ export interface SetupOptions extends ImageOptions {
  */
 export async function setUp(options: SetupOptions, progress: Progress): Promise<boolean> {
   await mkdir(TOOLS_DIR, { recursive: true });
-  await using _lock = await lockFile(join(TOOLS_DIR, 'setup.lock'), (pid) =>
-    progress.say(`waiting for another set-up (process ${pid})`),
-  );
+  using _lock = await waitForLock(progress);
   const docker = await getDocker(options, progress);
   if (docker === undefined) return true;
   const changes = await Promise.all([makeImages(docker, options, progress), makeGuest(docker, progress)]);
   return changes.includes(true);
+}
+
+/** Two set-ups at once would build the same things twice. */
+async function waitForLock(progress: Progress): Promise<Disposable> {
+  for (let told = false; ; told = true) {
+    const lock = lockForProcess(join(TOOLS_DIR, 'setup.lock'));
+    if (lock !== undefined) return lock;
+    if (!told) progress.say('waiting for another set-up');
+    await delay(LOCK_INTERVAL_MS);
+  }
 }
 
 async function getDocker(options: SetupOptions, progress: Progress): Promise<DockerConnection | undefined> {
