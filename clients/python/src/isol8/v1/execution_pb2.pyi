@@ -53,6 +53,20 @@ class UsageScope(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     USAGE_SCOPE_EXECUTION: _ClassVar[UsageScope]
     USAGE_SCOPE_SANDBOX: _ClassVar[UsageScope]
 
+class SandboxOrigin(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SANDBOX_ORIGIN_UNSPECIFIED: _ClassVar[SandboxOrigin]
+    SANDBOX_ORIGIN_NEW: _ClassVar[SandboxOrigin]
+    SANDBOX_ORIGIN_POOL: _ClassVar[SandboxOrigin]
+    SANDBOX_ORIGIN_POOL_UPDATED: _ClassVar[SandboxOrigin]
+    SANDBOX_ORIGIN_REUSED: _ClassVar[SandboxOrigin]
+
+class InterpreterStart(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    INTERPRETER_START_UNSPECIFIED: _ClassVar[InterpreterStart]
+    INTERPRETER_START_COLD: _ClassVar[InterpreterStart]
+    INTERPRETER_START_HOT: _ClassVar[InterpreterStart]
+
 class OutputStream(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     OUTPUT_STREAM_UNSPECIFIED: _ClassVar[OutputStream]
@@ -89,6 +103,14 @@ PHASE_RUN: Phase
 USAGE_SCOPE_UNSPECIFIED: UsageScope
 USAGE_SCOPE_EXECUTION: UsageScope
 USAGE_SCOPE_SANDBOX: UsageScope
+SANDBOX_ORIGIN_UNSPECIFIED: SandboxOrigin
+SANDBOX_ORIGIN_NEW: SandboxOrigin
+SANDBOX_ORIGIN_POOL: SandboxOrigin
+SANDBOX_ORIGIN_POOL_UPDATED: SandboxOrigin
+SANDBOX_ORIGIN_REUSED: SandboxOrigin
+INTERPRETER_START_UNSPECIFIED: InterpreterStart
+INTERPRETER_START_COLD: InterpreterStart
+INTERPRETER_START_HOT: InterpreterStart
 OUTPUT_STREAM_UNSPECIFIED: OutputStream
 OUTPUT_STREAM_STDOUT: OutputStream
 OUTPUT_STREAM_STDERR: OutputStream
@@ -251,7 +273,7 @@ class Usage(_message.Message):
     def __init__(self, cpu_user: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., cpu_system: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., peak_memory_bytes: _Optional[int] = ..., peak_processes: _Optional[int] = ..., oom_kills: _Optional[int] = ..., network_received_bytes: _Optional[int] = ..., network_sent_bytes: _Optional[int] = ..., scope: _Optional[_Union[UsageScope, str]] = ...) -> None: ...
 
 class Timings(_message.Message):
-    __slots__ = ("queued", "acquired", "installed", "setup", "first_output", "run", "total")
+    __slots__ = ("queued", "acquired", "installed", "setup", "first_output", "run", "total", "sandbox", "interpreter", "cold_reason")
     QUEUED_FIELD_NUMBER: _ClassVar[int]
     ACQUIRED_FIELD_NUMBER: _ClassVar[int]
     INSTALLED_FIELD_NUMBER: _ClassVar[int]
@@ -259,6 +281,9 @@ class Timings(_message.Message):
     FIRST_OUTPUT_FIELD_NUMBER: _ClassVar[int]
     RUN_FIELD_NUMBER: _ClassVar[int]
     TOTAL_FIELD_NUMBER: _ClassVar[int]
+    SANDBOX_FIELD_NUMBER: _ClassVar[int]
+    INTERPRETER_FIELD_NUMBER: _ClassVar[int]
+    COLD_REASON_FIELD_NUMBER: _ClassVar[int]
     queued: _duration_pb2.Duration
     acquired: _duration_pb2.Duration
     installed: _duration_pb2.Duration
@@ -266,7 +291,10 @@ class Timings(_message.Message):
     first_output: _duration_pb2.Duration
     run: _duration_pb2.Duration
     total: _duration_pb2.Duration
-    def __init__(self, queued: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., acquired: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., installed: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., setup: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., first_output: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., run: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., total: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    sandbox: SandboxOrigin
+    interpreter: InterpreterStart
+    cold_reason: str
+    def __init__(self, queued: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., acquired: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., installed: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., setup: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., first_output: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., run: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., total: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., sandbox: _Optional[_Union[SandboxOrigin, str]] = ..., interpreter: _Optional[_Union[InterpreterStart, str]] = ..., cold_reason: _Optional[str] = ...) -> None: ...
 
 class NetworkConnection(_message.Message):
     __slots__ = ("time", "host", "port", "address", "allowed", "reason", "received_bytes", "sent_bytes")

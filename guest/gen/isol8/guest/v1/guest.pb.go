@@ -863,6 +863,117 @@ func (*ReadFilesResponse_Chunk) isReadFilesResponse_Part() {}
 
 func (*ReadFilesResponse_Failure) isReadFilesResponse_Part() {}
 
+// BootRequest says what to boot.
+type BootRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The hook that makes the interpreter wait once it has booted: `python`, `node`, `bun`, `deno`. Empty for none: what
+	// waits is a process that can become any program, and `argv` is empty too.
+	Hook string `protobuf:"bytes,1,opt,name=hook,proto3" json:"hook,omitempty"`
+	// The interpreter and its arguments, up to and with the file of the program, as Run will have them.
+	Argv []string `protobuf:"bytes,2,rep,name=argv,proto3" json:"argv,omitempty"`
+	// `NAME=value`, as Run will have them but for what the caller adds.
+	Environment   []string `protobuf:"bytes,3,rep,name=environment,proto3" json:"environment,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BootRequest) Reset() {
+	*x = BootRequest{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BootRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BootRequest) ProtoMessage() {}
+
+func (x *BootRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BootRequest.ProtoReflect.Descriptor instead.
+func (*BootRequest) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *BootRequest) GetHook() string {
+	if x != nil {
+		return x.Hook
+	}
+	return ""
+}
+
+func (x *BootRequest) GetArgv() []string {
+	if x != nil {
+		return x.Argv
+	}
+	return nil
+}
+
+func (x *BootRequest) GetEnvironment() []string {
+	if x != nil {
+		return x.Environment
+	}
+	return nil
+}
+
+// BootResponse says whether something waits.
+type BootResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Why nothing waits, one line for people; empty when something does.
+	Failure       string `protobuf:"bytes,1,opt,name=failure,proto3" json:"failure,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BootResponse) Reset() {
+	*x = BootResponse{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BootResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BootResponse) ProtoMessage() {}
+
+func (x *BootResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BootResponse.ProtoReflect.Descriptor instead.
+func (*BootResponse) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *BootResponse) GetFailure() string {
+	if x != nil {
+		return x.Failure
+	}
+	return ""
+}
+
 // RunRequest starts a program, then feeds it.
 type RunRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -879,7 +990,7 @@ type RunRequest struct {
 
 func (x *RunRequest) Reset() {
 	*x = RunRequest{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[8]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -891,7 +1002,7 @@ func (x *RunRequest) String() string {
 func (*RunRequest) ProtoMessage() {}
 
 func (x *RunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[8]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -904,7 +1015,7 @@ func (x *RunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunRequest.ProtoReflect.Descriptor instead.
 func (*RunRequest) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{8}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *RunRequest) GetPart() isRunRequest_Part {
@@ -976,13 +1087,17 @@ type RunStart struct {
 	// What happens to processes left behind when the program itself ends: false kills them all, true lets them live
 	// and goes on reading what they write, to drop it.
 	KeepProcesses bool `protobuf:"varint,11,opt,name=keep_processes,json=keepProcesses,proto3" json:"keep_processes,omitempty"`
+	// A file that is written before the program starts, as the code's user; unset for none.
+	MainFile *MainFile `protobuf:"bytes,12,opt,name=main_file,json=mainFile,proto3" json:"main_file,omitempty"`
+	// Whether what Boot made wait may run it. Everything that is asked for here holds all the same.
+	Hot           bool `protobuf:"varint,13,opt,name=hot,proto3" json:"hot,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RunStart) Reset() {
 	*x = RunStart{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[9]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -994,7 +1109,7 @@ func (x *RunStart) String() string {
 func (*RunStart) ProtoMessage() {}
 
 func (x *RunStart) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[9]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1007,7 +1122,7 @@ func (x *RunStart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunStart.ProtoReflect.Descriptor instead.
 func (*RunStart) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{9}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *RunStart) GetRunId() string {
@@ -1087,6 +1202,75 @@ func (x *RunStart) GetKeepProcesses() bool {
 	return false
 }
 
+func (x *RunStart) GetMainFile() *MainFile {
+	if x != nil {
+		return x.MainFile
+	}
+	return nil
+}
+
+func (x *RunStart) GetHot() bool {
+	if x != nil {
+		return x.Hot
+	}
+	return false
+}
+
+// MainFile is the program's own source. What is in its place is replaced.
+type MainFile struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Absolute, a name in /sandbox itself.
+	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	// 1 MiB at most.
+	Content       []byte `protobuf:"bytes,2,opt,name=content,proto3" json:"content,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MainFile) Reset() {
+	*x = MainFile{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MainFile) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MainFile) ProtoMessage() {}
+
+func (x *MainFile) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MainFile.ProtoReflect.Descriptor instead.
+func (*MainFile) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *MainFile) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *MainFile) GetContent() []byte {
+	if x != nil {
+		return x.Content
+	}
+	return nil
+}
+
 // RunResponse tells what happens. Output comes in the order in which the guest read it.
 type RunResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1105,7 +1289,7 @@ type RunResponse struct {
 
 func (x *RunResponse) Reset() {
 	*x = RunResponse{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[10]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1117,7 +1301,7 @@ func (x *RunResponse) String() string {
 func (*RunResponse) ProtoMessage() {}
 
 func (x *RunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[10]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1130,7 +1314,7 @@ func (x *RunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunResponse.ProtoReflect.Descriptor instead.
 func (*RunResponse) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{10}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *RunResponse) GetEvent() isRunResponse_Event {
@@ -1210,14 +1394,16 @@ func (*RunResponse_Failed) isRunResponse_Event() {}
 
 // RunStarted says that the program runs.
 type RunStarted struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whether it runs in what Boot had made wait.
+	Hot           bool `protobuf:"varint,1,opt,name=hot,proto3" json:"hot,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RunStarted) Reset() {
 	*x = RunStarted{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[11]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1229,7 +1415,7 @@ func (x *RunStarted) String() string {
 func (*RunStarted) ProtoMessage() {}
 
 func (x *RunStarted) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[11]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1242,7 +1428,14 @@ func (x *RunStarted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunStarted.ProtoReflect.Descriptor instead.
 func (*RunStarted) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{11}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *RunStarted) GetHot() bool {
+	if x != nil {
+		return x.Hot
+	}
+	return false
 }
 
 // RunOutput is a piece of output.
@@ -1258,7 +1451,7 @@ type RunOutput struct {
 
 func (x *RunOutput) Reset() {
 	*x = RunOutput{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[12]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1270,7 +1463,7 @@ func (x *RunOutput) String() string {
 func (*RunOutput) ProtoMessage() {}
 
 func (x *RunOutput) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[12]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1283,7 +1476,7 @@ func (x *RunOutput) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunOutput.ProtoReflect.Descriptor instead.
 func (*RunOutput) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{12}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *RunOutput) GetStream() Stream {
@@ -1313,7 +1506,7 @@ type RunFailed struct {
 
 func (x *RunFailed) Reset() {
 	*x = RunFailed{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[13]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1325,7 +1518,7 @@ func (x *RunFailed) String() string {
 func (*RunFailed) ProtoMessage() {}
 
 func (x *RunFailed) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[13]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1338,7 +1531,7 @@ func (x *RunFailed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunFailed.ProtoReflect.Descriptor instead.
 func (*RunFailed) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{13}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *RunFailed) GetReason() RunFailureReason {
@@ -1381,7 +1574,7 @@ type RunEnded struct {
 
 func (x *RunEnded) Reset() {
 	*x = RunEnded{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[14]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1393,7 +1586,7 @@ func (x *RunEnded) String() string {
 func (*RunEnded) ProtoMessage() {}
 
 func (x *RunEnded) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[14]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1406,7 +1599,7 @@ func (x *RunEnded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunEnded.ProtoReflect.Descriptor instead.
 func (*RunEnded) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{14}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *RunEnded) GetReason() EndReason {
@@ -1500,7 +1693,7 @@ type OutputStats struct {
 
 func (x *OutputStats) Reset() {
 	*x = OutputStats{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[15]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1512,7 +1705,7 @@ func (x *OutputStats) String() string {
 func (*OutputStats) ProtoMessage() {}
 
 func (x *OutputStats) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[15]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1525,7 +1718,7 @@ func (x *OutputStats) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OutputStats.ProtoReflect.Descriptor instead.
 func (*OutputStats) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{15}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *OutputStats) GetTotalBytes() int64 {
@@ -1562,7 +1755,7 @@ type RunUsage struct {
 
 func (x *RunUsage) Reset() {
 	*x = RunUsage{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[16]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1574,7 +1767,7 @@ func (x *RunUsage) String() string {
 func (*RunUsage) ProtoMessage() {}
 
 func (x *RunUsage) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[16]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1587,7 +1780,7 @@ func (x *RunUsage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunUsage.ProtoReflect.Descriptor instead.
 func (*RunUsage) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{16}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *RunUsage) GetCpuUser() *durationpb.Duration {
@@ -1634,7 +1827,7 @@ type KillRequest struct {
 
 func (x *KillRequest) Reset() {
 	*x = KillRequest{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[17]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1646,7 +1839,7 @@ func (x *KillRequest) String() string {
 func (*KillRequest) ProtoMessage() {}
 
 func (x *KillRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[17]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1659,7 +1852,7 @@ func (x *KillRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KillRequest.ProtoReflect.Descriptor instead.
 func (*KillRequest) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{17}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{20}
 }
 
 // KillResponse says that nothing of the code is left.
@@ -1671,7 +1864,7 @@ type KillResponse struct {
 
 func (x *KillResponse) Reset() {
 	*x = KillResponse{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[18]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1683,7 +1876,7 @@ func (x *KillResponse) String() string {
 func (*KillResponse) ProtoMessage() {}
 
 func (x *KillResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[18]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1696,7 +1889,7 @@ func (x *KillResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KillResponse.ProtoReflect.Descriptor instead.
 func (*KillResponse) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{18}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{21}
 }
 
 var File_isol8_guest_v1_guest_proto protoreflect.FileDescriptor
@@ -1738,12 +1931,18 @@ const file_isol8_guest_v1_guest_proto_rawDesc = "" +
 	"\x04file\x18\x01 \x01(\v2\x1a.isol8.guest.v1.FileHeaderH\x00R\x04file\x12\x16\n" +
 	"\x05chunk\x18\x02 \x01(\fH\x00R\x05chunk\x127\n" +
 	"\afailure\x18\x03 \x01(\v2\x1b.isol8.guest.v1.FileFailureH\x00R\afailureB\x06\n" +
-	"\x04part\"^\n" +
+	"\x04part\"W\n" +
+	"\vBootRequest\x12\x12\n" +
+	"\x04hook\x18\x01 \x01(\tR\x04hook\x12\x12\n" +
+	"\x04argv\x18\x02 \x03(\tR\x04argv\x12 \n" +
+	"\venvironment\x18\x03 \x03(\tR\venvironment\"(\n" +
+	"\fBootResponse\x12\x18\n" +
+	"\afailure\x18\x01 \x01(\tR\afailure\"^\n" +
 	"\n" +
 	"RunRequest\x120\n" +
 	"\x05start\x18\x01 \x01(\v2\x18.isol8.guest.v1.RunStartH\x00R\x05start\x12\x16\n" +
 	"\x05stdin\x18\x02 \x01(\fH\x00R\x05stdinB\x06\n" +
-	"\x04part\"\xa2\x03\n" +
+	"\x04part\"\xeb\x03\n" +
 	"\bRunStart\x12\x15\n" +
 	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12\x12\n" +
 	"\x04argv\x18\x02 \x03(\tR\x04argv\x12 \n" +
@@ -1756,15 +1955,21 @@ const file_isol8_guest_v1_guest_proto_rawDesc = "" +
 	"\x0emax_open_files\x18\t \x01(\x03R\fmaxOpenFiles\x12!\n" +
 	"\fmemory_bytes\x18\n" +
 	" \x01(\x03R\vmemoryBytes\x12%\n" +
-	"\x0ekeep_processes\x18\v \x01(\bR\rkeepProcesses\"\xea\x01\n" +
+	"\x0ekeep_processes\x18\v \x01(\bR\rkeepProcesses\x125\n" +
+	"\tmain_file\x18\f \x01(\v2\x18.isol8.guest.v1.MainFileR\bmainFile\x12\x10\n" +
+	"\x03hot\x18\r \x01(\bR\x03hot\"8\n" +
+	"\bMainFile\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12\x18\n" +
+	"\acontent\x18\x02 \x01(\fR\acontent\"\xea\x01\n" +
 	"\vRunResponse\x126\n" +
 	"\astarted\x18\x01 \x01(\v2\x1a.isol8.guest.v1.RunStartedH\x00R\astarted\x123\n" +
 	"\x06output\x18\x02 \x01(\v2\x19.isol8.guest.v1.RunOutputH\x00R\x06output\x120\n" +
 	"\x05ended\x18\x03 \x01(\v2\x18.isol8.guest.v1.RunEndedH\x00R\x05ended\x123\n" +
 	"\x06failed\x18\x04 \x01(\v2\x19.isol8.guest.v1.RunFailedH\x00R\x06failedB\a\n" +
-	"\x05event\"\f\n" +
+	"\x05event\"\x1e\n" +
 	"\n" +
-	"RunStarted\"O\n" +
+	"RunStarted\x12\x10\n" +
+	"\x03hot\x18\x01 \x01(\bR\x03hot\"O\n" +
 	"\tRunOutput\x12.\n" +
 	"\x06stream\x18\x01 \x01(\x0e2\x16.isol8.guest.v1.StreamR\x06stream\x12\x12\n" +
 	"\x04data\x18\x02 \x01(\fR\x04data\"_\n" +
@@ -1824,12 +2029,13 @@ const file_isol8_guest_v1_guest_proto_rawDesc = "" +
 	"\x12END_REASON_TIMEOUT\x10\x02\x12\x1b\n" +
 	"\x17END_REASON_OUTPUT_LIMIT\x10\x03\x12\x15\n" +
 	"\x11END_REASON_KILLED\x10\x04\x12\x1c\n" +
-	"\x18END_REASON_OUT_OF_MEMORY\x10\x052\x86\x03\n" +
+	"\x18END_REASON_OUT_OF_MEMORY\x10\x052\xc9\x03\n" +
 	"\fGuestService\x12D\n" +
 	"\x05Greet\x12\x1c.isol8.guest.v1.GreetRequest\x1a\x1d.isol8.guest.v1.GreetResponse\x12U\n" +
 	"\n" +
 	"WriteFiles\x12!.isol8.guest.v1.WriteFilesRequest\x1a\".isol8.guest.v1.WriteFilesResponse(\x01\x12R\n" +
-	"\tReadFiles\x12 .isol8.guest.v1.ReadFilesRequest\x1a!.isol8.guest.v1.ReadFilesResponse0\x01\x12B\n" +
+	"\tReadFiles\x12 .isol8.guest.v1.ReadFilesRequest\x1a!.isol8.guest.v1.ReadFilesResponse0\x01\x12A\n" +
+	"\x04Boot\x12\x1b.isol8.guest.v1.BootRequest\x1a\x1c.isol8.guest.v1.BootResponse\x12B\n" +
 	"\x03Run\x12\x1a.isol8.guest.v1.RunRequest\x1a\x1b.isol8.guest.v1.RunResponse(\x010\x01\x12A\n" +
 	"\x04Kill\x12\x1b.isol8.guest.v1.KillRequest\x1a\x1c.isol8.guest.v1.KillResponseB,Z*isol8.dev/guest/gen/isol8/guest/v1;guestv1b\x06proto3"
 
@@ -1846,7 +2052,7 @@ func file_isol8_guest_v1_guest_proto_rawDescGZIP() []byte {
 }
 
 var file_isol8_guest_v1_guest_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_isol8_guest_v1_guest_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_isol8_guest_v1_guest_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
 var file_isol8_guest_v1_guest_proto_goTypes = []any{
 	(FileFailureReason)(0),      // 0: isol8.guest.v1.FileFailureReason
 	(Stream)(0),                 // 1: isol8.guest.v1.Stream
@@ -1860,56 +2066,62 @@ var file_isol8_guest_v1_guest_proto_goTypes = []any{
 	(*FileFailure)(nil),         // 9: isol8.guest.v1.FileFailure
 	(*ReadFilesRequest)(nil),    // 10: isol8.guest.v1.ReadFilesRequest
 	(*ReadFilesResponse)(nil),   // 11: isol8.guest.v1.ReadFilesResponse
-	(*RunRequest)(nil),          // 12: isol8.guest.v1.RunRequest
-	(*RunStart)(nil),            // 13: isol8.guest.v1.RunStart
-	(*RunResponse)(nil),         // 14: isol8.guest.v1.RunResponse
-	(*RunStarted)(nil),          // 15: isol8.guest.v1.RunStarted
-	(*RunOutput)(nil),           // 16: isol8.guest.v1.RunOutput
-	(*RunFailed)(nil),           // 17: isol8.guest.v1.RunFailed
-	(*RunEnded)(nil),            // 18: isol8.guest.v1.RunEnded
-	(*OutputStats)(nil),         // 19: isol8.guest.v1.OutputStats
-	(*RunUsage)(nil),            // 20: isol8.guest.v1.RunUsage
-	(*KillRequest)(nil),         // 21: isol8.guest.v1.KillRequest
-	(*KillResponse)(nil),        // 22: isol8.guest.v1.KillResponse
-	(*durationpb.Duration)(nil), // 23: google.protobuf.Duration
+	(*BootRequest)(nil),         // 12: isol8.guest.v1.BootRequest
+	(*BootResponse)(nil),        // 13: isol8.guest.v1.BootResponse
+	(*RunRequest)(nil),          // 14: isol8.guest.v1.RunRequest
+	(*RunStart)(nil),            // 15: isol8.guest.v1.RunStart
+	(*MainFile)(nil),            // 16: isol8.guest.v1.MainFile
+	(*RunResponse)(nil),         // 17: isol8.guest.v1.RunResponse
+	(*RunStarted)(nil),          // 18: isol8.guest.v1.RunStarted
+	(*RunOutput)(nil),           // 19: isol8.guest.v1.RunOutput
+	(*RunFailed)(nil),           // 20: isol8.guest.v1.RunFailed
+	(*RunEnded)(nil),            // 21: isol8.guest.v1.RunEnded
+	(*OutputStats)(nil),         // 22: isol8.guest.v1.OutputStats
+	(*RunUsage)(nil),            // 23: isol8.guest.v1.RunUsage
+	(*KillRequest)(nil),         // 24: isol8.guest.v1.KillRequest
+	(*KillResponse)(nil),        // 25: isol8.guest.v1.KillResponse
+	(*durationpb.Duration)(nil), // 26: google.protobuf.Duration
 }
 var file_isol8_guest_v1_guest_proto_depIdxs = []int32{
-	23, // 0: isol8.guest.v1.GreetRequest.silence_timeout:type_name -> google.protobuf.Duration
+	26, // 0: isol8.guest.v1.GreetRequest.silence_timeout:type_name -> google.protobuf.Duration
 	7,  // 1: isol8.guest.v1.WriteFilesRequest.file:type_name -> isol8.guest.v1.FileHeader
 	9,  // 2: isol8.guest.v1.WriteFilesResponse.failure:type_name -> isol8.guest.v1.FileFailure
 	0,  // 3: isol8.guest.v1.FileFailure.reason:type_name -> isol8.guest.v1.FileFailureReason
 	7,  // 4: isol8.guest.v1.ReadFilesResponse.file:type_name -> isol8.guest.v1.FileHeader
 	9,  // 5: isol8.guest.v1.ReadFilesResponse.failure:type_name -> isol8.guest.v1.FileFailure
-	13, // 6: isol8.guest.v1.RunRequest.start:type_name -> isol8.guest.v1.RunStart
-	23, // 7: isol8.guest.v1.RunStart.timeout:type_name -> google.protobuf.Duration
-	15, // 8: isol8.guest.v1.RunResponse.started:type_name -> isol8.guest.v1.RunStarted
-	16, // 9: isol8.guest.v1.RunResponse.output:type_name -> isol8.guest.v1.RunOutput
-	18, // 10: isol8.guest.v1.RunResponse.ended:type_name -> isol8.guest.v1.RunEnded
-	17, // 11: isol8.guest.v1.RunResponse.failed:type_name -> isol8.guest.v1.RunFailed
-	1,  // 12: isol8.guest.v1.RunOutput.stream:type_name -> isol8.guest.v1.Stream
-	2,  // 13: isol8.guest.v1.RunFailed.reason:type_name -> isol8.guest.v1.RunFailureReason
-	3,  // 14: isol8.guest.v1.RunEnded.reason:type_name -> isol8.guest.v1.EndReason
-	19, // 15: isol8.guest.v1.RunEnded.stdout:type_name -> isol8.guest.v1.OutputStats
-	19, // 16: isol8.guest.v1.RunEnded.stderr:type_name -> isol8.guest.v1.OutputStats
-	20, // 17: isol8.guest.v1.RunEnded.usage:type_name -> isol8.guest.v1.RunUsage
-	23, // 18: isol8.guest.v1.RunEnded.run_time:type_name -> google.protobuf.Duration
-	23, // 19: isol8.guest.v1.RunUsage.cpu_user:type_name -> google.protobuf.Duration
-	23, // 20: isol8.guest.v1.RunUsage.cpu_system:type_name -> google.protobuf.Duration
-	4,  // 21: isol8.guest.v1.GuestService.Greet:input_type -> isol8.guest.v1.GreetRequest
-	6,  // 22: isol8.guest.v1.GuestService.WriteFiles:input_type -> isol8.guest.v1.WriteFilesRequest
-	10, // 23: isol8.guest.v1.GuestService.ReadFiles:input_type -> isol8.guest.v1.ReadFilesRequest
-	12, // 24: isol8.guest.v1.GuestService.Run:input_type -> isol8.guest.v1.RunRequest
-	21, // 25: isol8.guest.v1.GuestService.Kill:input_type -> isol8.guest.v1.KillRequest
-	5,  // 26: isol8.guest.v1.GuestService.Greet:output_type -> isol8.guest.v1.GreetResponse
-	8,  // 27: isol8.guest.v1.GuestService.WriteFiles:output_type -> isol8.guest.v1.WriteFilesResponse
-	11, // 28: isol8.guest.v1.GuestService.ReadFiles:output_type -> isol8.guest.v1.ReadFilesResponse
-	14, // 29: isol8.guest.v1.GuestService.Run:output_type -> isol8.guest.v1.RunResponse
-	22, // 30: isol8.guest.v1.GuestService.Kill:output_type -> isol8.guest.v1.KillResponse
-	26, // [26:31] is the sub-list for method output_type
-	21, // [21:26] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	15, // 6: isol8.guest.v1.RunRequest.start:type_name -> isol8.guest.v1.RunStart
+	26, // 7: isol8.guest.v1.RunStart.timeout:type_name -> google.protobuf.Duration
+	16, // 8: isol8.guest.v1.RunStart.main_file:type_name -> isol8.guest.v1.MainFile
+	18, // 9: isol8.guest.v1.RunResponse.started:type_name -> isol8.guest.v1.RunStarted
+	19, // 10: isol8.guest.v1.RunResponse.output:type_name -> isol8.guest.v1.RunOutput
+	21, // 11: isol8.guest.v1.RunResponse.ended:type_name -> isol8.guest.v1.RunEnded
+	20, // 12: isol8.guest.v1.RunResponse.failed:type_name -> isol8.guest.v1.RunFailed
+	1,  // 13: isol8.guest.v1.RunOutput.stream:type_name -> isol8.guest.v1.Stream
+	2,  // 14: isol8.guest.v1.RunFailed.reason:type_name -> isol8.guest.v1.RunFailureReason
+	3,  // 15: isol8.guest.v1.RunEnded.reason:type_name -> isol8.guest.v1.EndReason
+	22, // 16: isol8.guest.v1.RunEnded.stdout:type_name -> isol8.guest.v1.OutputStats
+	22, // 17: isol8.guest.v1.RunEnded.stderr:type_name -> isol8.guest.v1.OutputStats
+	23, // 18: isol8.guest.v1.RunEnded.usage:type_name -> isol8.guest.v1.RunUsage
+	26, // 19: isol8.guest.v1.RunEnded.run_time:type_name -> google.protobuf.Duration
+	26, // 20: isol8.guest.v1.RunUsage.cpu_user:type_name -> google.protobuf.Duration
+	26, // 21: isol8.guest.v1.RunUsage.cpu_system:type_name -> google.protobuf.Duration
+	4,  // 22: isol8.guest.v1.GuestService.Greet:input_type -> isol8.guest.v1.GreetRequest
+	6,  // 23: isol8.guest.v1.GuestService.WriteFiles:input_type -> isol8.guest.v1.WriteFilesRequest
+	10, // 24: isol8.guest.v1.GuestService.ReadFiles:input_type -> isol8.guest.v1.ReadFilesRequest
+	12, // 25: isol8.guest.v1.GuestService.Boot:input_type -> isol8.guest.v1.BootRequest
+	14, // 26: isol8.guest.v1.GuestService.Run:input_type -> isol8.guest.v1.RunRequest
+	24, // 27: isol8.guest.v1.GuestService.Kill:input_type -> isol8.guest.v1.KillRequest
+	5,  // 28: isol8.guest.v1.GuestService.Greet:output_type -> isol8.guest.v1.GreetResponse
+	8,  // 29: isol8.guest.v1.GuestService.WriteFiles:output_type -> isol8.guest.v1.WriteFilesResponse
+	11, // 30: isol8.guest.v1.GuestService.ReadFiles:output_type -> isol8.guest.v1.ReadFilesResponse
+	13, // 31: isol8.guest.v1.GuestService.Boot:output_type -> isol8.guest.v1.BootResponse
+	17, // 32: isol8.guest.v1.GuestService.Run:output_type -> isol8.guest.v1.RunResponse
+	25, // 33: isol8.guest.v1.GuestService.Kill:output_type -> isol8.guest.v1.KillResponse
+	28, // [28:34] is the sub-list for method output_type
+	22, // [22:28] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_isol8_guest_v1_guest_proto_init() }
@@ -1926,28 +2138,28 @@ func file_isol8_guest_v1_guest_proto_init() {
 		(*ReadFilesResponse_Chunk)(nil),
 		(*ReadFilesResponse_Failure)(nil),
 	}
-	file_isol8_guest_v1_guest_proto_msgTypes[8].OneofWrappers = []any{
+	file_isol8_guest_v1_guest_proto_msgTypes[10].OneofWrappers = []any{
 		(*RunRequest_Start)(nil),
 		(*RunRequest_Stdin)(nil),
 	}
-	file_isol8_guest_v1_guest_proto_msgTypes[10].OneofWrappers = []any{
+	file_isol8_guest_v1_guest_proto_msgTypes[13].OneofWrappers = []any{
 		(*RunResponse_Started)(nil),
 		(*RunResponse_Output)(nil),
 		(*RunResponse_Ended)(nil),
 		(*RunResponse_Failed)(nil),
 	}
-	file_isol8_guest_v1_guest_proto_msgTypes[14].OneofWrappers = []any{
+	file_isol8_guest_v1_guest_proto_msgTypes[17].OneofWrappers = []any{
 		(*RunEnded_ExitCode)(nil),
 		(*RunEnded_Signal)(nil),
 	}
-	file_isol8_guest_v1_guest_proto_msgTypes[16].OneofWrappers = []any{}
+	file_isol8_guest_v1_guest_proto_msgTypes[19].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_isol8_guest_v1_guest_proto_rawDesc), len(file_isol8_guest_v1_guest_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   19,
+			NumMessages:   22,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

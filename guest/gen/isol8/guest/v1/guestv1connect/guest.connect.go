@@ -43,6 +43,8 @@ const (
 	GuestServiceWriteFilesProcedure = "/isol8.guest.v1.GuestService/WriteFiles"
 	// GuestServiceReadFilesProcedure is the fully-qualified name of the GuestService's ReadFiles RPC.
 	GuestServiceReadFilesProcedure = "/isol8.guest.v1.GuestService/ReadFiles"
+	// GuestServiceBootProcedure is the fully-qualified name of the GuestService's Boot RPC.
+	GuestServiceBootProcedure = "/isol8.guest.v1.GuestService/Boot"
 	// GuestServiceRunProcedure is the fully-qualified name of the GuestService's Run RPC.
 	GuestServiceRunProcedure = "/isol8.guest.v1.GuestService/Run"
 	// GuestServiceKillProcedure is the fully-qualified name of the GuestService's Kill RPC.
@@ -61,6 +63,9 @@ type GuestServiceClient interface {
 	// ReadFiles streams the regular files that match patterns, as the code's user. Links are not followed out of
 	// /sandbox. Every pattern that matches nothing, and every file that cannot be given, is named as missing.
 	ReadFiles(context.Context, *connect.Request[v1.ReadFilesRequest]) (*connect.ServerStreamForClient[v1.ReadFilesResponse], error)
+	// Boot starts a process ahead of the program that it will run, and answers when it waits. The next Run whose `argv`
+	// begins with that of Boot has it, once; a second Boot ends the first. That nothing could be booted is an answer.
+	Boot(context.Context, *connect.Request[v1.BootRequest]) (*connect.Response[v1.BootResponse], error)
 	// Run starts one program and tells what it does until nothing of it is left. The first message is `start`; what
 	// follows is standard input. Exactly one `ended` or `failed` closes the answers. When the host resets the stream,
 	// the program is killed.
@@ -99,6 +104,12 @@ func NewGuestServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithSchema(guestServiceMethods.ByName("ReadFiles")),
 			connect.WithClientOptions(opts...),
 		),
+		boot: connect.NewClient[v1.BootRequest, v1.BootResponse](
+			httpClient,
+			baseURL+GuestServiceBootProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("Boot")),
+			connect.WithClientOptions(opts...),
+		),
 		run: connect.NewClient[v1.RunRequest, v1.RunResponse](
 			httpClient,
 			baseURL+GuestServiceRunProcedure,
@@ -119,6 +130,7 @@ type guestServiceClient struct {
 	greet      *connect.Client[v1.GreetRequest, v1.GreetResponse]
 	writeFiles *connect.Client[v1.WriteFilesRequest, v1.WriteFilesResponse]
 	readFiles  *connect.Client[v1.ReadFilesRequest, v1.ReadFilesResponse]
+	boot       *connect.Client[v1.BootRequest, v1.BootResponse]
 	run        *connect.Client[v1.RunRequest, v1.RunResponse]
 	kill       *connect.Client[v1.KillRequest, v1.KillResponse]
 }
@@ -136,6 +148,11 @@ func (c *guestServiceClient) WriteFiles(ctx context.Context) *connect.ClientStre
 // ReadFiles calls isol8.guest.v1.GuestService.ReadFiles.
 func (c *guestServiceClient) ReadFiles(ctx context.Context, req *connect.Request[v1.ReadFilesRequest]) (*connect.ServerStreamForClient[v1.ReadFilesResponse], error) {
 	return c.readFiles.CallServerStream(ctx, req)
+}
+
+// Boot calls isol8.guest.v1.GuestService.Boot.
+func (c *guestServiceClient) Boot(ctx context.Context, req *connect.Request[v1.BootRequest]) (*connect.Response[v1.BootResponse], error) {
+	return c.boot.CallUnary(ctx, req)
 }
 
 // Run calls isol8.guest.v1.GuestService.Run.
@@ -160,6 +177,9 @@ type GuestServiceHandler interface {
 	// ReadFiles streams the regular files that match patterns, as the code's user. Links are not followed out of
 	// /sandbox. Every pattern that matches nothing, and every file that cannot be given, is named as missing.
 	ReadFiles(context.Context, *connect.Request[v1.ReadFilesRequest], *connect.ServerStream[v1.ReadFilesResponse]) error
+	// Boot starts a process ahead of the program that it will run, and answers when it waits. The next Run whose `argv`
+	// begins with that of Boot has it, once; a second Boot ends the first. That nothing could be booted is an answer.
+	Boot(context.Context, *connect.Request[v1.BootRequest]) (*connect.Response[v1.BootResponse], error)
 	// Run starts one program and tells what it does until nothing of it is left. The first message is `start`; what
 	// follows is standard input. Exactly one `ended` or `failed` closes the answers. When the host resets the stream,
 	// the program is killed.
@@ -194,6 +214,12 @@ func NewGuestServiceHandler(svc GuestServiceHandler, opts ...connect.HandlerOpti
 		connect.WithSchema(guestServiceMethods.ByName("ReadFiles")),
 		connect.WithHandlerOptions(opts...),
 	)
+	guestServiceBootHandler := connect.NewUnaryHandler(
+		GuestServiceBootProcedure,
+		svc.Boot,
+		connect.WithSchema(guestServiceMethods.ByName("Boot")),
+		connect.WithHandlerOptions(opts...),
+	)
 	guestServiceRunHandler := connect.NewBidiStreamHandler(
 		GuestServiceRunProcedure,
 		svc.Run,
@@ -214,6 +240,8 @@ func NewGuestServiceHandler(svc GuestServiceHandler, opts ...connect.HandlerOpti
 			guestServiceWriteFilesHandler.ServeHTTP(w, r)
 		case GuestServiceReadFilesProcedure:
 			guestServiceReadFilesHandler.ServeHTTP(w, r)
+		case GuestServiceBootProcedure:
+			guestServiceBootHandler.ServeHTTP(w, r)
 		case GuestServiceRunProcedure:
 			guestServiceRunHandler.ServeHTTP(w, r)
 		case GuestServiceKillProcedure:
@@ -237,6 +265,10 @@ func (UnimplementedGuestServiceHandler) WriteFiles(context.Context, *connect.Cli
 
 func (UnimplementedGuestServiceHandler) ReadFiles(context.Context, *connect.Request[v1.ReadFilesRequest], *connect.ServerStream[v1.ReadFilesResponse]) error {
 	return connect.NewError(connect.CodeUnimplemented, errors.New("isol8.guest.v1.GuestService.ReadFiles is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) Boot(context.Context, *connect.Request[v1.BootRequest]) (*connect.Response[v1.BootResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("isol8.guest.v1.GuestService.Boot is not implemented"))
 }
 
 func (UnimplementedGuestServiceHandler) Run(context.Context, *connect.BidiStream[v1.RunRequest, v1.RunResponse]) error {
