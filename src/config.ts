@@ -30,6 +30,12 @@ const settings = {
   maxConcurrent: { env: 'ISOL8_MAX_CONCURRENT', type: z.coerce.number().int().min(1).max(1000).default(32) },
   /** Executions that may wait; one more is refused. */
   maxQueued: { env: 'ISOL8_MAX_QUEUED', type: z.coerce.number().int().min(0).max(100_000).default(1000) },
+  /** Sandboxes that wait from the start on, for each runtime: `python=3,node=2`. Runtimes that are not named have none. */
+  pool: { env: 'ISOL8_POOL', type: poolSizes().prefault('python=3,node=2,bun=1,deno=1,bash=1') },
+  /** Sandboxes that wait at the most, with those that demand asks for; 0 starts each when it is needed. */
+  poolMax: { env: 'ISOL8_POOL_MAX', type: z.coerce.number().int().min(0).max(1000).default(16) },
+  /** Bytes that all that wait could take at the most, files in memory included; 0 stands for the memory of Docker's host. */
+  poolMemoryBytes: { env: 'ISOL8_POOL_MEMORY_BYTES', type: z.coerce.number().int().min(0).default(0) },
   /** Bytes of the largest request. */
   maxRequestBytes: {
     env: 'ISOL8_MAX_REQUEST_BYTES',
@@ -90,6 +96,19 @@ function flag() {
     .enum(['0', '1', 'true', 'false'])
     .default('0')
     .transform((value) => value === '1' || value === 'true');
+}
+
+/** `name=count` for each, or nothing. */
+function poolSizes() {
+  return z.string().transform((text, context): ReadonlyMap<string, number> => {
+    const sizes = new Map<string, number>();
+    for (const part of text.split(',').map((one) => one.trim())) {
+      const [, name, count] = /^([a-z0-9-]+)=(\d{1,3})$/.exec(part) ?? [];
+      if (name !== undefined && count !== undefined) sizes.set(name, Number(count));
+      else if (part !== 'none') context.addIssue({ code: 'custom', message: `"${part}" is not like python=3` });
+    }
+    return sizes;
+  });
 }
 
 function stateHome(): string {

@@ -1,12 +1,14 @@
 import type { Config } from './config.ts';
 import { guestBinaryPath } from './engine/guest/binary.ts';
 import { createEngine } from './engine/index.ts';
+import type { Engine } from './engine/types.ts';
 import { Closers } from './lib/closers.ts';
 import { type GrpcServer, startServer } from './service/server.ts';
 import type { Logger } from './telemetry/log.ts';
 
 /** A whole isol8 that listens. Disposing of it stops it at once. */
 export interface Isol8 extends AsyncDisposable {
+  readonly engine: Engine;
   readonly server: GrpcServer;
   /** Starts nothing new and resolves when nothing runs; what runs longer than the drain time-out is cancelled. */
   drain(): Promise<void>;
@@ -25,6 +27,7 @@ export async function startIsol8(config: Config, log: Logger): Promise<Isol8> {
     const server = await startServer(config, engine, log);
     closers.add('server', () => server[Symbol.asyncDispose]());
     return {
+      engine,
       server,
       async drain() {
         server.stopServing();

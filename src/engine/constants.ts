@@ -39,6 +39,27 @@ export const ENDED_EXECUTION_TTL_MS = 10 * 60_000;
 /** How many ended executions stay known. */
 export const ENDED_EXECUTIONS_KEPT = 10_000;
 
+/** Between two looks of the pool at what waits and what should. */
+export const POOL_TICK_MS = 1_000;
+
+/** A sandbox that has waited for this long is replaced. */
+export const MAX_WAITING_AGE_MS = 15 * 60_000;
+
+/** A sandbox that waits must answer in this time to be handed out. */
+export const HAND_OUT_PING_MS = 250;
+
+/** After a sandbox could not be started for the pool, it is tried again after this long, then twice that, and so on. */
+export const REFILL_RETRY_MS = 1_000;
+
+/** The longest that the pool waits before it tries again. */
+export const REFILL_RETRY_MAX_MS = 30_000;
+
+/** Kinds of sandboxes whose demand is remembered. */
+export const MAX_KINDS = 64;
+
+/** Source that goes to the guest with the order to run it; what is larger is written as a file before. */
+export const MAX_INLINE_CODE_BYTES = 1 * MIB;
+
 /** Writing the files of a request. */
 export const WRITE_FILES_TIMEOUT_MS = 60_000;
 

@@ -14,7 +14,7 @@ import type { Pool } from './pool/pool.ts';
 import { findRuntime, RUNTIMES } from './runtimes/registry.ts';
 import type { Runtime } from './runtimes/runtime.ts';
 import { LABELS } from './sandbox/labels.ts';
-import type { Engine, EngineInfo, Execution, ExecutionRequest, Limits, RuntimeInfo } from './types.ts';
+import type { Engine, EngineInfo, Execution, ExecutionRequest, Limits, PoolStatus, RuntimeInfo } from './types.ts';
 
 /** What the engine is wired from; whoever made the parts closes them. */
 export interface EngineParts {
@@ -45,7 +45,7 @@ export class DockerEngine implements Engine {
   }
 
   get healthy(): boolean {
-    return !this.#draining && this.#parts.events.connected;
+    return !this.#draining && this.#parts.events.connected && this.#parts.pool.warm;
   }
 
   start(request: ExecutionRequest, signal: AbortSignal): Execution {
@@ -80,6 +80,10 @@ export class DockerEngine implements Engine {
     if (execution === undefined) return;
     execution.cancel();
     await execution.done;
+  }
+
+  poolStatus(): readonly PoolStatus[] {
+    return this.#parts.pool.status();
   }
 
   async info(): Promise<EngineInfo> {

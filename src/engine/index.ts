@@ -10,7 +10,10 @@ import { listContainers } from './docker/containers.ts';
 import { type ContainerEvent, DockerEvents } from './docker/events.ts';
 import { DockerEngine } from './engine.ts';
 import { instanceId } from './instance.ts';
-import { FreshPool } from './pool/fresh-pool.ts';
+import { ceilingsOf, resolvePolicy } from './policy/resolve.ts';
+import { WarmPool } from './pool/warm-pool.ts';
+import { RUNTIMES } from './runtimes/registry.ts';
+import type { Runtime } from './runtimes/runtime.ts';
 import { EvidenceBook } from './sandbox/evidence.ts';
 import { SandboxFactory } from './sandbox/factory.ts';
 import { VolumeGuestSupply } from './sandbox/guest-supply.ts';
@@ -23,7 +26,16 @@ import type { Engine } from './types.ts';
 /** The settings that the engine reads. */
 export type EngineConfig = Pick<
   Config,
-  'dataDir' | 'dockerHost' | 'trustCaFile' | 'uidFirst' | 'uidLast' | 'maxConcurrent' | 'maxQueued'
+  | 'dataDir'
+  | 'dockerHost'
+  | 'trustCaFile'
+  | 'uidFirst'
+  | 'uidLast'
+  | 'maxConcurrent'
+  | 'maxQueued'
+  | 'pool'
+  | 'poolMax'
+  | 'poolMemoryBytes'
 >;
 
 /**
@@ -37,6 +49,7 @@ export async function createEngine(
   guestBinary: (architecture: string) => string,
   log: Logger,
 ): Promise<Engine> {
+  const base = basePool(config.pool);
   const docker = await connectDocker(config.dockerHost);
   for (const sentence of docker.info.missing) log.warn(sentence);
   await using opened = new AsyncDisposableStack();
@@ -74,16 +87,43 @@ export async function createEngine(
   }, SWEEP_INTERVAL_MS).unref();
   opened.defer(() => sweeper.sweep(0).then(() => {}));
   opened.defer(() => clearInterval(sweeping));
+  const ceilings = ceilingsOf(docker.info);
+  const pool = new WarmPool({
+    factory,
+    base: base.map((one) => ({
+      ...one,
+      policy: resolvePolicy({ limits: {} }, ceilings, one.runtime.memoryFloorBytes),
+    })),
+    budget: { count: config.poolMax, bytes: config.poolMemoryBytes || docker.info.memoryBytes },
+    maxStarts: 2 * docker.info.cpus,
+    maxRefills: Math.max(1, Math.floor(docker.info.cpus / 2)),
+    log,
+  });
+  opened.use(pool);
   const close = opened.move();
   return new DockerEngine({
     docker,
     events,
-    pool: new FreshPool(factory),
+    pool,
     maxConcurrent: config.maxConcurrent,
     maxQueued: config.maxQueued,
     hasCaBundle: caBundle.length > 0,
     log,
     close: () => close.disposeAsync(),
+  });
+}
+
+/**
+ * What waits from the start on.
+ *
+ * @throws ConfigError when a runtime of it is unknown
+ */
+function basePool(sizes: ReadonlyMap<string, number>): { runtime: Runtime; size: number }[] {
+  return [...sizes].map(([name, size]) => {
+    const runtime = RUNTIMES.find((one) => one.name === name);
+    if (runtime !== undefined) return { runtime, size };
+    const known = RUNTIMES.map((one) => one.name).join(', ');
+    throw new ConfigError(`ISOL8_POOL: there is no runtime "${name}": use ${known}`);
   });
 }
 

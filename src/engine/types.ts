@@ -121,7 +121,16 @@ export interface Timings {
   readonly runMs?: number;
   /** Everything, from the request to the result. */
   readonly totalMs: number;
+  /** Where the sandbox came from; undefined when there was none. */
+  readonly sandbox?: SandboxOrigin;
+  /** How the program got its interpreter; undefined when none ran. */
+  readonly interpreter?: 'COLD' | 'HOT';
+  /** The field that only a fresh process can honour, where it kept the program from an interpreter that waited. */
+  readonly coldReason?: string;
 }
+
+/** Where a sandbox came from: started for this execution; from the pool, as it was or with its limits changed; or used before. */
+export type SandboxOrigin = 'NEW' | 'POOL' | 'POOL_UPDATED' | 'REUSED';
 
 /** Why an output path was not given back. */
 export interface MissingOutputPath {
@@ -205,6 +214,22 @@ export interface RuntimeInfo {
   readonly memoryFloorBytes: number;
 }
 
+/** Sandboxes of one kind: a runtime with the limits that its container holds. */
+export interface PoolStatus {
+  readonly runtime: string;
+  readonly image: string;
+  /** How many wait. */
+  readonly idle: number;
+  /** How many are being started. */
+  readonly starting: number;
+  /** How many should wait. */
+  readonly target: number;
+  /** Executions that found one waiting. */
+  readonly hits: number;
+  /** Executions that did not. */
+  readonly misses: number;
+}
+
 /** What this server is and can do. */
 export interface EngineInfo {
   readonly runtimes: readonly RuntimeInfo[];
@@ -239,7 +264,9 @@ export interface Engine extends AsyncDisposable {
   cancel(tenant: string, executionId: string): Promise<void>;
   /** What this server is and can do, asked from Docker now. */
   info(): Promise<EngineInfo>;
-  /** Whether executions can be started now. */
+  /** What waits, one for each kind of sandbox. */
+  poolStatus(): readonly PoolStatus[];
+  /** Whether executions can be started now, and what should wait for them from the start does. */
   readonly healthy: boolean;
   /** Refuses new executions and resolves when none runs; those that still run after `timeoutMs` are cancelled. */
   drain(timeoutMs: number): Promise<void>;

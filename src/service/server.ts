@@ -51,7 +51,7 @@ export async function startServer(config: Config, engine: Engine, log: Logger): 
   });
   const services = [Isol8Service.typeName, AdminService.typeName];
   server.add(isol8Definition, createIsol8Service(engine));
-  server.add(adminDefinition, createAdminService());
+  server.add(adminDefinition, createAdminService(engine));
   server.add(
     healthDefinition,
     createHealth(services, () => serving && engine.healthy, stopping.signal),

@@ -92,6 +92,9 @@ export class ScriptedEngine implements Engine {
     const docker = { version: '1', apiVersion: '1.41', cgroupVersion: 2, runtimeClasses: ['runc'], missing: [] };
     return { runtimes: [], defaults: limits, ceilings: limits, docker, running: 0, queued: 0 };
   }
+  poolStatus() {
+    return [];
+  }
   async drain(): Promise<void> {}
   async [Symbol.asyncDispose](): Promise<void> {}
 }

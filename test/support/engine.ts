@@ -3,7 +3,7 @@ import { connectDocker, type DockerConnection } from '../../src/engine/docker/co
 import { DockerEvents } from '../../src/engine/docker/events.ts';
 import type { ImageFacts } from '../../src/engine/docker/images.ts';
 import { DockerEngine } from '../../src/engine/engine.ts';
-import { FreshPool } from '../../src/engine/pool/fresh-pool.ts';
+import { WarmPool } from '../../src/engine/pool/warm-pool.ts';
 import { EvidenceBook } from '../../src/engine/sandbox/evidence.ts';
 import { SandboxFactory } from '../../src/engine/sandbox/factory.ts';
 import type { GuestSupply } from '../../src/engine/sandbox/guest-supply.ts';
@@ -48,14 +48,22 @@ export class EngineBench implements AsyncDisposable {
       images,
       caBundle: new Uint8Array(),
     });
+    const pool = new WarmPool({
+      factory,
+      base: [],
+      budget: { count: 0, bytes: 0 },
+      maxStarts: 4,
+      maxRefills: 1,
+      log: parts.log,
+    });
     return new DockerEngine({
       ...parts,
       events: this.#events,
-      pool: new FreshPool(factory),
+      pool,
       maxConcurrent: 8,
       maxQueued: 8,
       hasCaBundle: false,
-      close: async () => {},
+      close: () => pool[Symbol.asyncDispose](),
     });
   }
 

@@ -42,6 +42,27 @@ export async function startContainer(docker: DockerConnection, id: string): Prom
   await docker.client.getContainer(id).start({ abortSignal: AbortSignal.timeout(DOCKER_TIMEOUT_MS) });
 }
 
+/** What Docker can change about a container that runs. */
+export interface LiveLimits {
+  readonly Memory: number;
+  readonly MemorySwap: number;
+  readonly NanoCpus: number;
+  readonly PidsLimit: number;
+}
+
+/**
+ * Changes the limits of a running container.
+ *
+ * @returns the limits that Docker says it has now
+ */
+export async function updateContainer(docker: DockerConnection, id: string, limits: LiveLimits): Promise<LiveLimits> {
+  const container = docker.client.getContainer(id);
+  await container.update({ ...limits, abortSignal: AbortSignal.timeout(DOCKER_TIMEOUT_MS) });
+  const { HostConfig } = await container.inspect({ abortSignal: AbortSignal.timeout(DOCKER_TIMEOUT_MS) });
+  const { Memory = 0, MemorySwap = 0, NanoCpus = 0, PidsLimit = 0 } = HostConfig;
+  return { Memory, MemorySwap, NanoCpus, PidsLimit: PidsLimit ?? 0 };
+}
+
 /**
  * Kills and removes a container and resolves when it is gone. One that removes itself at the same time, or is gone
  * already, is no error.

@@ -1,13 +1,10 @@
 import { MAX_OUTPUT_FILES, OUTPUT_FILES_TIMEOUT_MS, WRITE_FILES_TIMEOUT_MS } from '../constants.ts';
 import { EngineError } from '../errors.ts';
-import type { OutgoingFile } from '../guest/client.ts';
 import { FILE_FAILURES } from '../guest/read-files.ts';
 import { policyDigest } from '../policy/resolve.ts';
-import type { Pool } from '../pool/pool.ts';
-import { codeArgv, commandArgv, type Runtime, WORKSPACE } from '../runtimes/runtime.ts';
+import type { Lease, Pool } from '../pool/pool.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type {
-  EffectivePolicy,
   ExecutionRequest,
   ExecutionResult,
   MissingOutputPath,
@@ -17,25 +14,14 @@ import type {
   Timings,
   Usage,
 } from '../types.ts';
-import { programEnvironment } from './environment.ts';
 import type { RunningExecution } from './execution.ts';
 import { MissingPaths } from './missing-paths.ts';
+import { type ExecutionPlan, inputFiles, type PhaseOrder, programOrder, setupOrder } from './orders.ts';
 import { outcomeOf } from './outcome.ts';
 import { OutputCollector } from './output.ts';
 import { type RunReport, runPhase } from './run-phase.ts';
 
 const NO_OUTPUT: StreamStats = { totalBytes: 0, droppedBytes: 0, truncated: false };
-
-/** Everything that one execution needs, resolved. */
-export interface ExecutionPlan {
-  readonly request: ExecutionRequest;
-  readonly runtime: Runtime;
-  readonly policy: EffectivePolicy;
-  /** Whether sandboxes are given certificates to trust. */
-  readonly hasCaBundle: boolean;
-  /** When the request came, as performance.now() has it. */
-  readonly since: number;
-}
 
 type Ending = Omit<
   ExecutionResult,
@@ -63,15 +49,17 @@ export class Executor {
     const { policy, runtime, since } = this.#plan;
     const asked = performance.now();
     this.#marks.queuedMs = asked - since;
-    let sandbox: Sandbox;
+    let lease: Lease;
     try {
-      sandbox = await pool.acquire(policy, runtime, this.#execution.signal);
+      lease = await pool.acquire(policy, runtime, this.#execution.signal);
     } catch (error) {
       if (this.#execution.signal.aborted) return this.#finish(cancelled('PREPARE'), []);
       this.#execution.close(error);
       return;
     }
-    await using _ = sandbox;
+    await using _ = lease;
+    const { sandbox } = lease;
+    this.#marks.sandbox = lease.origin;
     this.#marks.acquiredMs = performance.now() - asked;
     if (sandbox.state !== 'ready') {
       this.#execution.close(new EngineError('SANDBOX_START_FAILED', 'the sandbox was lost before anything was run'));
@@ -102,27 +90,22 @@ export class Executor {
     const failure = await this.#prepare(sandbox);
     if (failure !== undefined) return failure;
     if (request.setupScript !== '') {
-      const argv = ['bash', '-c', request.setupScript];
-      const { ending, runMs } = await this.#runOne(sandbox, 'SETUP', argv, WORKSPACE, new Uint8Array());
+      const order = setupOrder(this.#plan, sandbox);
+      const { ending, runMs } = await this.#runOne(sandbox, 'SETUP', order, new Uint8Array());
       this.#marks.setupMs = runMs;
       if (ending.outcome !== 'EXITED' || ending.exitCode !== 0) return setupEnding(ending);
     }
-    const { source } = request;
-    const argv =
-      source.kind === 'code' ? codeArgv(runtime, request.arguments) : commandArgv(source.command, request.arguments);
-    const directory = request.workingDirectory === '' ? WORKSPACE : request.workingDirectory;
-    const { ending, runMs } = await this.#runOne(sandbox, 'RUN', argv, directory, request.stdin);
+    const { coldReason, ...order } = programOrder(this.#plan, sandbox);
+    const { ending, runMs, hot } = await this.#runOne(sandbox, 'RUN', order, request.stdin);
     this.#marks.runMs = runMs;
+    if (hot !== undefined) this.#marks.interpreter = hot && runtime.hot.hook !== '' ? 'HOT' : 'COLD';
+    if (coldReason !== undefined) this.#marks.coldReason = coldReason;
     return ending;
   }
 
-  /** Writes code and files; returns how the execution ends when that fails. */
+  /** Writes files; returns how the execution ends when that fails. */
   async #prepare(sandbox: Sandbox): Promise<Ending | undefined> {
-    const { request, runtime } = this.#plan;
-    const files: OutgoingFile[] = [...request.files];
-    if (request.source.kind === 'code') {
-      files.push({ path: runtime.mainFile, mode: 0o644, content: Buffer.from(request.source.code) });
-    }
+    const files = inputFiles(this.#plan);
     if (files.length === 0) return undefined;
     const signal = this.#execution.signal;
     const onAbort = () => sandbox.guest[Symbol.dispose]();
@@ -140,27 +123,13 @@ export class Executor {
     }
   }
 
-  async #runOne(sandbox: Sandbox, phase: Phase, argv: string[], workingDirectory: string, stdin: Uint8Array) {
-    const { request, runtime, policy, hasCaBundle } = this.#plan;
-    const { limits } = policy;
+  async #runOne(sandbox: Sandbox, phase: Phase, order: PhaseOrder, stdin: Uint8Array) {
     const execution = this.#execution;
     void execution.emit({ kind: 'phase', phase });
     const output = new OutputCollector((event) => execution.offer(event));
     const begun = performance.now();
     const report = await runPhase(sandbox, {
-      order: {
-        runId: `${execution.id}/${phase}`,
-        argv,
-        environment: programEnvironment(runtime, sandbox.imageEnvironment, hasCaBundle, request.env),
-        workingDirectory,
-        timeoutMs: this.#timeLeftMs,
-        outputBytes: limits.outputBytes,
-        killOnOutputLimit: policy.onOutputLimit === 'KILL',
-        maxProcesses: limits.processes,
-        maxOpenFiles: limits.openFiles,
-        memoryBytes: limits.memoryBytes,
-        keepProcesses: phase === 'SETUP',
-      },
+      order: { ...order, runId: `${execution.id}/${phase}`, timeoutMs: this.#timeLeftMs },
       stdin,
       onOutput: (stream, data) => output.take(stream, data),
       onEnding: () => execution.release(),
@@ -174,7 +143,7 @@ export class Executor {
     const stdoutStats = await output.end('STDOUT', report.end?.stdoutBytes);
     const stderrStats = await output.end('STDERR', report.end?.stderrBytes);
     const ending = await this.#ending(sandbox, phase, report);
-    return { ending: { ...ending, stdoutStats, stderrStats }, runMs };
+    return { ending: { ...ending, stdoutStats, stderrStats }, runMs, hot: report.hot };
   }
 
   async #ending(sandbox: Sandbox, phase: Phase, report: RunReport): Promise<Ending> {

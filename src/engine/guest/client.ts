@@ -20,6 +20,16 @@ export interface OutgoingFile {
   readonly content: Uint8Array;
 }
 
+/** What to boot ahead of a program. */
+export interface BootOrder {
+  /** Which hook makes it wait; '' for a process that can become any program. */
+  readonly hook: string;
+  /** As a run will have it, without the caller's arguments. */
+  readonly argv: readonly string[];
+  /** As a run will have it, without the caller's variables. */
+  readonly environment: readonly string[];
+}
+
 /** A program that runs: its answers, and the way to feed it. */
 export interface GuestRun {
   /** To be read once, to the end. */
@@ -74,6 +84,18 @@ export class GuestClient implements Disposable {
     void call.send({ patterns: [...patterns], maxTotalBytes: BigInt(maxTotalBytes), maxFiles });
     call.end();
     return this.#guarded(readParts(this.#prompt(call.answers()), patterns, maxTotalBytes, maxFiles));
+  }
+
+  /**
+   * Lets an interpreter boot ahead of its program.
+   *
+   * @returns why nothing waits; undefined when it does
+   */
+  async boot(order: BootOrder, timeoutMs: number): Promise<string | undefined> {
+    const { hook, argv, environment } = order;
+    const question = { hook, argv: [...argv], environment: [...environment] };
+    const answer = await this.#ask(this.connection.call(GuestService.method.boot), [question], timeoutMs);
+    return answer.failure === '' ? undefined : answer.failure.slice(0, LINK_LIMITS.textLength);
   }
 
   /** Starts a program and feeds it `stdin`, then its end of file. */

@@ -144,6 +144,15 @@ export class GuestConnection implements Disposable {
     return failure;
   }
 
+  /** Whether the guest answers a ping in time. */
+  answersWithin(milliseconds: number): Promise<boolean> {
+    if (this.#failure !== undefined || this.#session.destroyed) return Promise.resolve(false);
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const late = setTimeout(() => resolve(false), milliseconds);
+    if (!this.#session.ping((error) => resolve(error === null))) resolve(false);
+    return promise.finally(() => clearTimeout(late));
+  }
+
   #ping(): void {
     // A container that has not started yet cannot answer; whoever waits for its greeting has a limit of his own.
     if (this.#stdio.received === 0 || this.#session.destroyed) return;

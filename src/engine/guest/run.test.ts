@@ -21,7 +21,11 @@ async function read(...events: Event[]): Promise<RunAnswer[]> {
     for (const event of events) yield create(RunResponseSchema, { event });
   }
   const answers: RunAnswer[] = [];
-  for await (const answer of runAnswers(responses(), { outputBytes: 100, killOnOutputLimit: true }))
+  for await (const answer of runAnswers(responses(), {
+    outputBytes: 100,
+    killOnOutputLimit: true as const,
+    hot: false,
+  }))
     answers.push(answer);
   return answers;
 }

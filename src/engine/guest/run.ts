@@ -23,6 +23,10 @@ export interface RunOrder {
   readonly maxOpenFiles: number;
   readonly memoryBytes: number;
   readonly keepProcesses: boolean;
+  /** Written before the program starts. */
+  readonly mainFile?: { readonly path: string; readonly content: Uint8Array } | undefined;
+  /** Whether what was booted ahead may run it. */
+  readonly hot: boolean;
 }
 
 /** Why a guest says that a run ended. */
@@ -55,7 +59,7 @@ export type StartFailure =
 
 /** What a guest tells of a run. */
 export type RunAnswer =
-  | { readonly kind: 'started' }
+  | { readonly kind: 'started'; readonly hot: boolean }
   | { readonly kind: 'output'; readonly stream: 'STDOUT' | 'STDERR'; readonly data: Uint8Array }
   | { readonly kind: 'ended'; readonly end: RunEnd }
   | { readonly kind: 'failed'; readonly failure: StartFailure; readonly message: string };
@@ -92,6 +96,8 @@ export function runStart(order: RunOrder) {
     maxOpenFiles: BigInt(order.maxOpenFiles),
     memoryBytes: BigInt(order.memoryBytes),
     keepProcesses: order.keepProcesses,
+    mainFile: order.mainFile,
+    hot: order.hot,
   };
 }
 
@@ -102,7 +108,7 @@ export function runStart(order: RunOrder) {
  */
 export async function* runAnswers(
   responses: AsyncIterable<RunResponse>,
-  order: Pick<RunOrder, 'outputBytes' | 'killOnOutputLimit'>,
+  order: Pick<RunOrder, 'outputBytes' | 'killOnOutputLimit' | 'hot'>,
 ): AsyncGenerator<RunAnswer> {
   const sent = { STDOUT: 0, STDERR: 0 };
   let state: 'new' | 'started' | 'over' = 'new';
@@ -114,7 +120,8 @@ export async function* runAnswers(
     switch (event.case) {
       case 'started':
         state = 'started';
-        yield { kind: 'started' };
+        if (event.value.hot && !order.hot) throw new ProtocolViolation('a run in what it was not to run in');
+        yield { kind: 'started', hot: event.value.hot };
         break;
       case 'output': {
         const { data } = event.value;

@@ -1,4 +1,4 @@
-import type { Runtime } from './runtime.ts';
+import { NOTHING, type Runtime } from './runtime.ts';
 
 const MIB = 1024 * 1024;
 
@@ -9,5 +9,6 @@ export const bash: Runtime = {
   mainFile: 'main.sh',
   interpreter: ['bash'],
   environment: {},
+  hot: { hook: '', coldVariables: NOTHING, coldFiles: NOTHING, sizedAtBoot: false },
   memoryFloorBytes: 8 * MIB,
 };

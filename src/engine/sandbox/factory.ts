@@ -1,21 +1,29 @@
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { GREETING_TIMEOUT_MS } from '../constants.ts';
 import type { DockerConnection } from '../docker/connect.ts';
-import { attachContainer, createContainer, removeContainer, startContainer } from '../docker/containers.ts';
+import {
+  attachContainer,
+  createContainer,
+  removeContainer,
+  startContainer,
+  updateContainer,
+} from '../docker/containers.ts';
 import { dockerMessage, dockerStatus, isNotFound } from '../docker/errors.ts';
 import { EngineError } from '../errors.ts';
+import { programEnvironment } from '../execution/environment.ts';
 import { GuestClient } from '../guest/client.ts';
 import { GuestConnection } from '../guest/connection.ts';
 import { StdioDuplex } from '../guest/stdio.ts';
-import type { Runtime } from '../runtimes/runtime.ts';
+import { codeArgv, type Runtime } from '../runtimes/runtime.ts';
 import type { EffectivePolicy } from '../types.ts';
 import type { EvidenceBook } from './evidence.ts';
 import type { GuestSupply } from './guest-supply.ts';
 import type { ImageCatalog } from './images.ts';
 import type { Owner } from './labels.ts';
 import { Sandbox } from './sandbox.ts';
-import { containerSpec } from './spec.ts';
+import { containerSpec, liveLimits } from './spec.ts';
 import type { UidRange } from './uids.ts';
 
 /** What sandboxes are made with. */
@@ -65,6 +73,29 @@ export class SandboxFactory {
       signal.throwIfAborted();
       throw startError(error);
     }
+  }
+
+  /**
+   * Lets the interpreter of a sandbox boot ahead of its program, exactly as it will be started for one.
+   *
+   * @returns why nothing waits; undefined when it does
+   */
+  boot(sandbox: Sandbox, policy: EffectivePolicy, runtime: Runtime): Promise<string | undefined> {
+    const { hook } = runtime.hot;
+    const environment = programEnvironment(runtime, sandbox.imageEnvironment, this.#parts.caBundle.length > 0, {});
+    const order = hook === '' ? { argv: [], environment: [] } : { argv: codeArgv(runtime, []), environment };
+    return sandbox.boot({ hook, ...order }, policy);
+  }
+
+  /**
+   * Changes the limits of a sandbox that nobody has used to those of another policy of the same shape.
+   *
+   * @throws whatever Docker refuses, or an Error when afterwards it says otherwise
+   */
+  async retune(sandbox: Sandbox, policy: EffectivePolicy): Promise<void> {
+    const wanted = liveLimits(policy);
+    const found = await updateContainer(this.#parts.docker, sandbox.id, wanted);
+    if (!isDeepStrictEqual(found, wanted)) throw new Error(`Docker says ${JSON.stringify(found)}`);
   }
 
   async #create(policy: EffectivePolicy, runtime: Runtime, signal: AbortSignal): Promise<Sandbox> {

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { GuestClient } from '../guest/client.ts';
+import { GUEST_ANSWER_TIMEOUT_MS } from '../constants.ts';
+import type { BootOrder, GuestClient } from '../guest/client.ts';
+import type { EffectivePolicy } from '../types.ts';
 import type { Evidence } from './evidence.ts';
 import { IllegalMove, mayMove, type SandboxState } from './state.ts';
 
@@ -25,6 +27,7 @@ export class Sandbox implements AsyncDisposable {
   readonly #parts: SandboxParts;
   #state: SandboxState = 'ready';
   #removal: Promise<void> | undefined;
+  #bootedWith: EffectivePolicy | undefined;
 
   constructor(parts: SandboxParts) {
     this.#parts = parts;
@@ -37,6 +40,21 @@ export class Sandbox implements AsyncDisposable {
     return this.#state;
   }
 
+  /** Of its container. */
+  get id(): string {
+    return this.#parts.id;
+  }
+
+  /** The policy with which what waits in it was booted; undefined when nothing waits. */
+  get bootedWith(): EffectivePolicy | undefined {
+    return this.#bootedWith;
+  }
+
+  /** Resolves when its link has ended, whoever ended it. */
+  get ended(): Promise<unknown> {
+    return this.#parts.guest.connection.lost;
+  }
+
   get guest(): GuestClient {
     return this.#parts.guest;
   }
@@ -44,6 +62,23 @@ export class Sandbox implements AsyncDisposable {
   /** `NAME=value`, of the image. */
   get imageEnvironment(): readonly string[] {
     return this.#parts.imageEnvironment;
+  }
+
+  /**
+   * Lets an interpreter boot and wait.
+   *
+   * @returns why nothing waits; undefined when it does
+   */
+  async boot(order: BootOrder, policy: EffectivePolicy): Promise<string | undefined> {
+    const failure = await this.#parts.guest.boot(order, GUEST_ANSWER_TIMEOUT_MS);
+    this.#bootedWith = failure === undefined ? policy : undefined;
+    return failure;
+  }
+
+  /** Whether it is ready and its guest answers in time. */
+  async isAlive(milliseconds: number): Promise<boolean> {
+    if (this.#state !== 'ready') return false;
+    return (await this.#parts.guest.connection.answersWithin(milliseconds)) && this.#state === 'ready';
   }
 
   /** Takes it for an execution; it serves one only. */

@@ -6,7 +6,7 @@ import {
   MIN_OPEN_FILES_LIMIT,
   SHM_BYTES,
 } from '../constants.ts';
-import type { EffectivePolicy } from '../types.ts';
+import type { EffectivePolicy, Limits } from '../types.ts';
 import { LABELS, type Owner, ownerLabels } from './labels.ts';
 import { DEFAULT_SECCOMP } from './seccomp.ts';
 
@@ -40,9 +40,7 @@ const READ_ONLY_TMPFS_BYTES = 2 * 1024 * 1024;
  */
 export function containerSpec(policy: EffectivePolicy, inputs: SandboxInputs) {
   const { limits } = policy;
-  const memory = containerMemoryBytes(policy);
-  // The guest has the container's limit, the code its own below it.
-  const openFiles = Math.max(limits.openFiles, MIN_OPEN_FILES_LIMIT);
+  const openFiles = openFilesLimit(limits);
   return {
     Image: inputs.image,
     Entrypoint: [GUEST_PROGRAM, 'serve'],
@@ -95,10 +93,7 @@ export function containerSpec(policy: EffectivePolicy, inputs: SandboxInputs) {
           VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: 'local', Options: {} } },
         },
       ],
-      Memory: memory,
-      MemorySwap: memory,
-      NanoCpus: Math.round(limits.cpuCores * 1e9),
-      PidsLimit: limits.processes + GUEST_TASKS,
+      ...liveLimits(policy),
       Ulimits: [
         { Name: 'nofile', Soft: openFiles, Hard: openFiles },
         { Name: 'core', Soft: 0, Hard: 0 },
@@ -106,6 +101,23 @@ export function containerSpec(policy: EffectivePolicy, inputs: SandboxInputs) {
       LogConfig: { Type: 'none', Config: {} },
     },
   };
+}
+
+/** The part of a spec that Docker can change while the container runs. */
+export function liveLimits(policy: EffectivePolicy) {
+  const memory = containerMemoryBytes(policy);
+  return {
+    Memory: memory,
+    // Without swap; Docker refuses a change of one without the other.
+    MemorySwap: memory,
+    NanoCpus: Math.round(policy.limits.cpuCores * 1e9),
+    PidsLimit: policy.limits.processes + GUEST_TASKS,
+  };
+}
+
+/** The container's limit of open files. The guest has it; the code has its own below it. */
+export function openFilesLimit(limits: Limits): number {
+  return Math.max(limits.openFiles, MIN_OPEN_FILES_LIMIT);
 }
 
 /**

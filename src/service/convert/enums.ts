@@ -1,4 +1,4 @@
-import { Outcome, OutputStream, Phase } from '../../../gen/isol8/v1/execution_pb.ts';
+import { InterpreterStart, Outcome, OutputStream, Phase, SandboxOrigin } from '../../../gen/isol8/v1/execution_pb.ts';
 import { OnOutputLimit, Reuse } from '../../../gen/isol8/v1/policy_pb.ts';
 import type * as engine from '../../engine/types.ts';
 
@@ -20,6 +20,20 @@ export const phases: Record<engine.Phase, Phase> = {
   INSTALL: Phase.INSTALL,
   SETUP: Phase.SETUP,
   RUN: Phase.RUN,
+};
+
+/** Names of the engine on the wire. */
+export const sandboxOrigins: Record<engine.SandboxOrigin, SandboxOrigin> = {
+  NEW: SandboxOrigin.NEW,
+  POOL: SandboxOrigin.POOL,
+  POOL_UPDATED: SandboxOrigin.POOL_UPDATED,
+  REUSED: SandboxOrigin.REUSED,
+};
+
+/** Names of the engine on the wire. */
+export const interpreterStarts: Record<'COLD' | 'HOT', InterpreterStart> = {
+  COLD: InterpreterStart.COLD,
+  HOT: InterpreterStart.HOT,
 };
 
 /** Names of the engine on the wire. */

@@ -1,8 +1,13 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { type ExecuteResponseSchema, UsageScope } from '../../../gen/isol8/v1/execution_pb.ts';
+import {
+  type ExecuteResponseSchema,
+  InterpreterStart,
+  SandboxOrigin,
+  UsageScope,
+} from '../../../gen/isol8/v1/execution_pb.ts';
 import type { ExecutionResult, StreamStats, Timings, Usage } from '../../engine/types.ts';
 import { toDuration, toOptionalDuration } from './duration.ts';
-import { outcomes, phases } from './enums.ts';
+import { interpreterStarts, outcomes, phases, sandboxOrigins } from './enums.ts';
 import { toEffectivePolicy } from './policy.ts';
 
 /** What `finished` and the answer of Execute have in common: everything but output and files. */
@@ -49,5 +54,9 @@ function toTimings(timings: Timings) {
     firstOutput: toOptionalDuration(timings.firstOutputMs),
     run: toOptionalDuration(timings.runMs),
     total: toDuration(timings.totalMs),
+    sandbox: timings.sandbox === undefined ? SandboxOrigin.UNSPECIFIED : sandboxOrigins[timings.sandbox],
+    interpreter:
+      timings.interpreter === undefined ? InterpreterStart.UNSPECIFIED : interpreterStarts[timings.interpreter],
+    coldReason: timings.coldReason ?? '',
   };
 }
