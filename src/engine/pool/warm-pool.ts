@@ -168,7 +168,11 @@ export class WarmPool implements Pool, AsyncDisposable {
     }
     const waiter = kind.waiters.shift();
     if (waiter !== undefined) return waiter.resolve(sandbox);
-    if (this.#closing.signal.aborted || sandbox.state !== 'ready') return this.#remove(sandbox);
+    if (this.#closing.signal.aborted) return this.#remove(sandbox);
+    if (sandbox.state !== 'ready') {
+      this.#remove(sandbox);
+      throw new Error('the sandbox was lost while its interpreter booted');
+    }
     kind.waiting.push({ sandbox, since: performance.now() });
     void sandbox.ended.then(() => {
       const at = kind.waiting.findIndex((waiting) => waiting.sandbox === sandbox);
