@@ -32,8 +32,16 @@ type Spec struct {
 	Environment      []string
 	Root             string
 	WorkingDirectory string
-	MaxProcesses     uint64
-	MaxOpenFiles     uint64
+	Limits           Limits
+	// MainFile is written first; nil for none.
+	MainFile *MainFile
+}
+
+// MainFile is the program's own source.
+type MainFile struct {
+	// Name is a name in Root itself. What has it is replaced.
+	Name    string
+	Content []byte
 }
 
 // Failure is why a program could not be started.

@@ -63,3 +63,18 @@ func Credential(uid uint32) *syscall.SysProcAttr {
 		Credential: &syscall.Credential{Uid: uid, Gid: uid, Groups: []uint32{uid}},
 	}
 }
+
+// Become lets the stage become a program and returns why it did not: a *Failure or ErrKilled. onReady is called when the
+// program is about to start.
+func (s *Stage) Become(spec *Spec, onReady func()) error {
+	// A write that fails is told by the status: the stage is dead.
+	_ = WriteSpec(s.Spec, spec)
+	_ = s.Spec.Close()
+	return Await(s.Status, onReady)
+}
+
+// Close closes what leads to the stage. The program is none the worse for it.
+func (s *Stage) Close() {
+	_ = s.Spec.Close()
+	_ = s.Status.Close()
+}
