@@ -18,7 +18,7 @@ const (
 	// batch is how many names of a directory are held at once.
 	batch = 512
 	// limit is how long emptying may take; what takes longer is not worth keeping.
-	limit = 10 * time.Second
+	limit = 5 * time.Second
 )
 
 var errSlow = errors.New("there is too much to remove")

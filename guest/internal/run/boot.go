@@ -29,9 +29,20 @@ func (e *Executor) Boot(ctx context.Context, request *guestv1.BootRequest) error
 	if err != nil {
 		return err
 	}
+	if request.GetReset_() {
+		if err := e.KillAll(); err != nil {
+			return err
+		}
+	}
 	v, err := e.launch()
 	if err != nil {
 		return err
+	}
+	if request.GetReset_() {
+		if err := v.stage.Empty(e.Disks); err != nil {
+			v.discard(e.Launcher.Reaper)
+			return fmt.Errorf("reset: %w", err)
+		}
 	}
 	if hook != nil {
 		v.argv = request.GetArgv()

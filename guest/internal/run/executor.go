@@ -19,7 +19,9 @@ type Executor struct {
 	// Root is the directory that a working directory must be in.
 	Root string
 	// Private is a directory that only the guest can write, and everybody read.
-	Private  string
+	Private string
+	// Disks are the file systems that the code can write.
+	Disks    []string
 	Cgroup   *usage.Cgroup
 	Watchdog *memory.Watchdog
 

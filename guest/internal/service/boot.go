@@ -6,6 +6,7 @@ import (
 	"connectrpc.com/connect"
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
+	"isol8.dev/guest/internal/reset"
 	"isol8.dev/guest/internal/run"
 )
 
@@ -19,5 +20,6 @@ func (g *Guest) Boot(ctx context.Context, call *connect.Request[guestv1.BootRequ
 	if err := executor.Boot(ctx, call.Msg); err != nil {
 		answer.Failure = run.OneLine(err)
 	}
+	answer.Survey = reset.Survey(executor.Cgroup, executor.Disks)
 	return connect.NewResponse(answer), nil
 }

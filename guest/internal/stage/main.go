@@ -12,6 +12,7 @@ import (
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
 	"isol8.dev/guest/internal/files"
+	"isol8.dev/guest/internal/reset"
 )
 
 const (
@@ -30,17 +31,35 @@ func Main() {
 	unix.CloseOnExec(specFD)
 	unix.CloseOnExec(statusFD)
 
-	var spec Spec
 	in := os.NewFile(specFD, "spec")
-	if err := json.NewDecoder(in).Decode(&spec); err != nil {
-		// Nobody is there to be told.
-		os.Exit(1)
+	orders := json.NewDecoder(in)
+	var failure *Failure
+	for failure == nil {
+		var spec Spec
+		if err := orders.Decode(&spec); err != nil {
+			// Nobody is there to be told.
+			os.Exit(1)
+		}
+		if len(spec.Empty) > 0 {
+			failure = empty(spec.Empty)
+			continue
+		}
+		_ = in.Close()
+		failure = become(&spec)
 	}
-	_ = in.Close()
-	failure := become(&spec)
 	word, _ := json.Marshal(failure)
 	_, _ = unix.Write(statusFD, word)
 	os.Exit(1)
+}
+
+func empty(directories []string) *Failure {
+	if err := reset.Empty(directories); err != nil {
+		return other("%v", err)
+	}
+	if _, err := unix.Write(statusFD, []byte{emptied}); err != nil {
+		return other("status: %v", err)
+	}
+	return nil
 }
 
 // become does not return when it succeeds.

@@ -106,9 +106,15 @@ export class UsedSandboxes {
 
   #rest(shelf: Shelf, sandbox: Sandbox): void {
     const waiter = shelf.waiters.shift();
-    if (waiter !== undefined) return waiter.resolve(sandbox);
+    if (waiter !== undefined) {
+      waiter.resolve(sandbox);
+      return;
+    }
     const resting = [...this.#shelves.values()].reduce((sum, one) => sum + one.resting.length, 0);
-    if (this.#closed || resting >= this.#most) return this.#remove(sandbox);
+    if (this.#closed || resting >= this.#most) {
+      this.#remove(sandbox);
+      return;
+    }
     const now = performance.now();
     if (!this.#born.has(sandbox)) this.#born.set(sandbox, now);
     shelf.resting.push({ sandbox, since: now });
