@@ -59,7 +59,10 @@ export class GuestConnection implements Disposable {
       // Megabytes; what stalled readers leave unread counts.
       maxSessionMemory: 64,
     });
-    this.#session.once('connect', () => this.#session.setLocalWindowSize(LINK_LIMITS.linkWindowBytes));
+    this.#session.once('connect', () => {
+      // It also comes when the link was closed before: an execution that is cancelled while its sandbox is made.
+      if (!this.#session.destroyed) this.#session.setLocalWindowSize(LINK_LIMITS.linkWindowBytes);
+    });
     this.#session.on('error', (error) => this.fail(asFailure(error)));
     this.#session.on('goaway', () => this.fail(new ProtocolViolation('it said goodbye')));
     this.#session.on('altsvc', () => this.fail(new ProtocolViolation('it named another service')));
