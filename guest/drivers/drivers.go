@@ -9,5 +9,5 @@ import "embed"
 
 // Files are the hooks, one for each interpreter.
 //
-//go:embed python/sitecustomize.py node.cjs
+//go:embed python/sitecustomize.py node.cjs bun.js deno.js
 var Files embed.FS

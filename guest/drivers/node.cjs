@@ -43,12 +43,10 @@
     if (path !== '') write(path, message.subarray(at));
 
     process.argv.push(...given);
-    for (const name of Object.keys(process.env)) delete process.env[name];
     for (const variable of variables) {
       const equals = variable.indexOf('=');
-      const name = variable.slice(0, equals);
-      // As in a process that begins: the first of a name counts, and what has no name or no value does not.
-      if (equals > 0 && process.env[name] === undefined) process.env[name] = variable.slice(equals + 1);
+      if (equals < 0) delete process.env[variable];
+      else process.env[variable.slice(0, equals)] = variable.slice(equals + 1);
     }
   };
 

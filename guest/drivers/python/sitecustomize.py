@@ -51,13 +51,12 @@ def _become(message):
     given = [os.fsdecode(field) for field in fields[:arguments]]
     sys.argv += given
     sys.orig_argv += given
-    environment = os.environb
-    environment.clear()
     for field in fields[arguments:]:
         name, equals, value = field.partition(b"=")
-        # As in a process that begins: the first of a name counts, and what has no name or no value does not.
-        if name and equals and name not in environment:
-            environment[name] = value
+        if equals:
+            os.environb[name] = value
+        else:
+            del os.environb[name]
 
     here = os.path.dirname(__file__)
     sys.path.remove(here)

@@ -18,17 +18,27 @@ import (
 type Hook struct {
 	// file is the hook in drivers.Files.
 	file string
-	// options come before the main file. They are given the path of the installed hook.
-	options func(hook string) []string
+	// option is the interpreter's own, given right before the main file, to run a file first.
+	option string
 	// search is a variable with directories to look for modules in, which the hook's own is put in front of.
 	search string
-	// MainFileFirst is set when the interpreter wants a main file before it comes to the hook, which removes it.
+	// MainFileFirst is set when the interpreter wants a main file before it comes to the hook, which removes it if it is
+	// empty.
 	MainFileFirst bool
+	// reads are the variables that count only when the interpreter boots; a name that ends in * stands for all that begin
+	// so.
+	reads []string
 }
 
+// loader is what the program interpreters and libraries are loaded and set up by. PATH is where they are found.
+var loader = []string{"PATH", "HOME", "LANG", "LC_*", "LD_*", "MALLOC_*", "GLIBC_TUNABLES"}
+
 var hooks = map[string]*Hook{
-	"python": {file: "python/sitecustomize.py", search: "PYTHONPATH"},
-	"node":   {file: "node.cjs", options: func(hook string) []string { return []string{"--require", hook} }},
+	"python": {file: "python/sitecustomize.py", search: "PYTHONPATH", reads: append([]string{"PYTHON*", "TZ"}, loader...)},
+	"node":   {file: "node.cjs", option: "--require", reads: append([]string{"NODE_*", "OPENSSL_*", "SSL_*", "UV_*"}, loader...)},
+	"deno":   {file: "deno.js", option: "--preload", reads: append([]string{"DENO_*"}, loader...)},
+	// What it starts gets the environment that it was started with.
+	"bun": {file: "bun.js", option: "--preload", reads: []string{"*"}, MainFileFirst: true},
 }
 
 // Find returns the hook of a name that the host uses.
@@ -74,8 +84,8 @@ func (h *Hook) Install(private string) (directory string, err error) {
 // Command is the command that boots with the hook, for the one that runs the main file, which is its last argument.
 func (h *Hook) Command(directory string, argv, environment []string) (hookedArgv, hookedEnvironment []string) {
 	installed := path.Join(directory, h.file)
-	if h.options != nil {
-		argv = slices.Insert(slices.Clone(argv), len(argv)-1, h.options(installed)...)
+	if h.option != "" {
+		argv = slices.Insert(slices.Clone(argv), len(argv)-1, h.option, installed)
 	}
 	if h.search != "" {
 		environment = prepend(environment, h.search, path.Dir(installed))

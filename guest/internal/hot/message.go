@@ -30,8 +30,8 @@ const (
 type Program struct {
 	// Arguments come after the main file.
 	Arguments []string
-	// Environment is all of it, as NAME=value.
-	Environment []string
+	// Changes are what differs from the environment that the interpreter was booted with, as Changes has it.
+	Changes []string
 	// Path is the main file to write; empty for none.
 	Path string
 	// Content is what it will hold.
@@ -41,7 +41,7 @@ type Program struct {
 // Fits tells whether a hook can be told it and a fresh process would take it, too.
 func (p *Program) Fits() bool {
 	size := 0
-	for _, field := range slices.Concat(p.Arguments, p.Environment) {
+	for _, field := range slices.Concat(p.Arguments, p.Changes) {
 		if strings.IndexByte(field, 0) >= 0 {
 			return false
 		}
@@ -51,11 +51,12 @@ func (p *Program) Fits() bool {
 }
 
 // message is eight hexadecimal digits for the size of what follows: fields that each end in a NUL (the number of
-// arguments, the number of variables, the path, the arguments, the variables), then the content.
+// arguments, that of changes to the environment, the path, the arguments, the changes), then the content. A change is
+// NAME=value for a variable to set and NAME for one to remove.
 func (p *Program) message() []byte {
 	var out bytes.Buffer
 	fields := slices.Concat(
-		[]string{strconv.Itoa(len(p.Arguments)), strconv.Itoa(len(p.Environment)), p.Path}, p.Arguments, p.Environment,
+		[]string{strconv.Itoa(len(p.Arguments)), strconv.Itoa(len(p.Changes)), p.Path}, p.Arguments, p.Changes,
 	)
 	size := len(p.Content)
 	for _, field := range fields {

@@ -45,9 +45,10 @@ func (e *Executor) Boot(ctx context.Context, request *guestv1.BootRequest) error
 		}
 	}
 	if hook != nil {
-		v.argv = request.GetArgv()
+		v.hook, v.argv, v.environment, v.booted = hook, request.GetArgv(), request.GetEnvironment(), spec.Environment
 		if err := e.bootHook(ctx, v, spec); err != nil {
 			v.discard(e.Launcher.Reaper)
+			e.removeMade(spec)
 			return err
 		}
 	}
@@ -84,7 +85,7 @@ func (e *Executor) bootSpec(request *guestv1.BootRequest) (*stage.Spec, *hot.Hoo
 	spec := &stage.Spec{Root: e.Root}
 	spec.Argv, spec.Environment = hook.Command(directory, argv, request.GetEnvironment())
 	if hook.MainFileFirst {
-		spec.MainFile = &stage.MainFile{Name: main}
+		spec.Make = main
 	}
 	return spec, hook, nil
 }
@@ -112,6 +113,19 @@ func (e *Executor) bootHook(ctx context.Context, v *vessel, spec *stage.Spec) er
 		return fmt.Errorf("%s did not boot: %s", spec.Argv[0], said)
 	}
 	return fmt.Errorf("%s did not boot: %w", spec.Argv[0], err)
+}
+
+// removeMade removes the empty main file of an interpreter that did not come to its hook.
+func (e *Executor) removeMade(spec *stage.Spec) {
+	if spec.Make == "" {
+		return
+	}
+	v, err := e.launch()
+	if err != nil {
+		return
+	}
+	_ = v.stage.Become(&stage.Spec{Root: spec.Root, Unmake: spec.Make}, func() {})
+	v.discard(e.Launcher.Reaper)
 }
 
 // take takes what waits, when it can run spec; nil stands for whatever it is.

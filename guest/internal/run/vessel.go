@@ -2,6 +2,7 @@ package run
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
@@ -20,8 +21,9 @@ type vessel struct {
 	streams *streams
 	// stage is nil for an interpreter.
 	stage *stage.Stage
-	// argv is what was booted; empty for a stage.
-	argv []string
+	// hook is where an interpreter waits, argv and environment what it was asked for with, and booted what it has.
+	hook                      *hot.Hook
+	argv, environment, booted []string
 }
 
 // launch starts a vessel.
@@ -74,7 +76,7 @@ func (v *vessel) become(spec *stage.Spec, launcher *stage.Launcher, begun func()
 	if err := launcher.Limit(v.process, spec.Limits); err != nil {
 		return stage.ErrKilled
 	}
-	program := programOf(spec, v.argv)
+	program := v.program(spec)
 	begun()
 	err := hot.Start(v.streams.stdin, v.streams.stdout, program, time.Now().Add(handOver))
 	wrong := &hot.MainFileError{}
@@ -95,23 +97,18 @@ func (v *vessel) takes(spec *stage.Spec) bool {
 	if v.stage != nil {
 		return true
 	}
-	if len(spec.Argv) < len(v.argv) {
+	if len(spec.Argv) < len(v.argv) || !slices.Equal(spec.Argv[:len(v.argv)], v.argv) {
 		return false
 	}
-	for i, argument := range v.argv {
-		if spec.Argv[i] != argument {
-			return false
-		}
-	}
-	return inRoot(spec) && programOf(spec, v.argv).Fits()
+	return inRoot(spec) && v.hook.Accepts(v.environment, spec.Environment) && v.program(spec).Fits()
 }
 
 func inRoot(spec *stage.Spec) bool {
 	return spec.WorkingDirectory == "" || spec.WorkingDirectory == "." || spec.WorkingDirectory == spec.Root
 }
 
-func programOf(spec *stage.Spec, booted []string) *hot.Program {
-	program := &hot.Program{Arguments: spec.Argv[len(booted):], Environment: spec.Environment}
+func (v *vessel) program(spec *stage.Spec) *hot.Program {
+	program := &hot.Program{Arguments: spec.Argv[len(v.argv):], Changes: hot.Changes(v.booted, spec.Environment)}
 	if file := spec.MainFile; file != nil {
 		program.Path, program.Content = spec.Root+"/"+file.Name, file.Content
 	}

@@ -57,9 +57,10 @@ new Worker("console.log(module, require.main, require.cache, process.argv, proce
 if (process.argv[2] === 'f') {
   console.log('forked', process.argv, process.execArgv, Object.entries(process.env));
 } else {
-  fork(__filename, ['f']);
-  console.log(execFileSync('env').toString());
-  console.log(execFileSync(process.execPath, ['-p', 'process.execArgv']).toString());
+  fork(__filename, ['f']).on('exit', () => {
+    console.log(execFileSync('env').toString());
+    console.log(execFileSync(process.execPath, ['-p', 'process.execArgv']).toString());
+  });
 }`,
 		},
 		{name: "import of a module of its own", code: "import('./main.js').then((m) => console.log(Object.keys(m)))", says: "["},

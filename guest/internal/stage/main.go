@@ -64,6 +64,9 @@ func empty(directories []string) *Failure {
 
 // become does not return when it succeeds.
 func become(spec *Spec) *Failure {
+	if spec.Unmake != "" {
+		return unmake(spec.Root + "/" + spec.Unmake)
+	}
 	if len(spec.Argv) == 0 || spec.Argv[0] == "" {
 		return other("no program is named")
 	}
@@ -82,6 +85,11 @@ func become(spec *Spec) *Failure {
 	}
 	if file := spec.MainFile; file != nil {
 		if err := files.Replace(spec.Root, file.Name, file.Content); err != nil {
+			return NoMainFile(err)
+		}
+	}
+	if spec.Make != "" {
+		if err := makeEmpty(spec.Root + "/" + spec.Make); err != nil {
 			return NoMainFile(err)
 		}
 	}

@@ -39,6 +39,10 @@ type Spec struct {
 	Limits           Limits
 	// MainFile is written first; nil for none.
 	MainFile *MainFile
+	// Make is a name in Root itself that an empty file is given if nothing has it.
+	Make string
+	// Unmake is such a name, which the empty file loses; nothing is run.
+	Unmake string
 }
 
 // MainFile is the program's own source.
