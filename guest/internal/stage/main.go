@@ -52,7 +52,7 @@ func Main() {
 	os.Exit(1)
 }
 
-func empty(directories []string) *Failure {
+func empty(directories []reset.Directory) *Failure {
 	if err := reset.Empty(directories); err != nil {
 		return other("%v", err)
 	}

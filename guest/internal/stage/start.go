@@ -6,6 +6,7 @@ import (
 	"syscall"
 
 	"isol8.dev/guest/internal/proc"
+	"isol8.dev/guest/internal/reset"
 )
 
 // oomScore makes the kernel take code before the guest when memory runs out.
@@ -65,7 +66,7 @@ func Credential(uid uint32) *syscall.SysProcAttr {
 }
 
 // Empty removes what is in directories and all else that the code's user has left; no other process of it may run.
-func (s *Stage) Empty(directories []string) error {
+func (s *Stage) Empty(directories []reset.Directory) error {
 	if err := WriteSpec(s.Spec, &Spec{Empty: directories}); err != nil {
 		return err
 	}

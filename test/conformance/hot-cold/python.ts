@@ -130,7 +130,7 @@ export const PYTHON: readonly SameProgram[] = [
   },
   {
     name: 'processes',
-    code: 'import subprocess, sys\nprint(subprocess.run([sys.executable, "-c", "import sys; print(sys.path, sys.flags.unbuffered)"], capture_output=True, text=True).stdout)\nprint(subprocess.run("echo $0 $PPID | wc -w; ls /proc/self/fd", shell=True, capture_output=True, text=True).stdout)',
+    code: 'import subprocess, sys\nprint(subprocess.run([sys.executable, "-c", "import sys; print(sys.path)"], capture_output=True, text=True).stdout)\nprint(subprocess.run("echo $0 $PPID | wc -w; ls /proc/self/fd", shell=True, capture_output=True, text=True).stdout)',
     shows: "['', ",
   },
   {
