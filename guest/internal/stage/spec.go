@@ -37,7 +37,9 @@ type Spec struct {
 	Environment      []string
 	Root             string
 	WorkingDirectory string
-	Limits           Limits
+	// Stay leaves the working directory where it is, in /.
+	Stay   bool
+	Limits Limits
 	// MainFile is written first; nil for none.
 	MainFile *MainFile
 	// Make is a name in Root itself that an empty file is given if nothing has it.
