@@ -12,12 +12,10 @@ interface Rested {
 class Shelf {
   /** The last to be used comes last. */
   resting: Rested[] = [];
-  readonly waiters: PromiseWithResolvers<Sandbox | undefined>[] = [];
-  /** How many are being reset. */
-  resetting = 0;
+  readonly waiters: PromiseWithResolvers<Sandbox>[] = [];
 
   get isEmpty(): boolean {
-    return this.resting.length === 0 && this.waiters.length === 0 && this.resetting === 0;
+    return this.resting.length === 0 && this.waiters.length === 0;
   }
 }
 
@@ -39,17 +37,21 @@ export class UsedSandboxes {
     this.#remove = remove;
   }
 
-  /** One that rests, or the next one of those that are being reset when nobody else waits for it; else undefined. */
-  async take(key: string, signal: AbortSignal): Promise<Sandbox | undefined> {
-    const shelf = this.#shelves.get(key);
-    if (shelf === undefined) return undefined;
+  /** One that rests; undefined when none does. */
+  async take(key: string): Promise<Sandbox | undefined> {
+    const shelf = this.#shelf(key);
     // The last one used is the one whose memory is still in the processor's caches.
     for (let rested = shelf.resting.pop(); rested !== undefined; rested = shelf.resting.pop()) {
       if (await rested.sandbox.isAlive(HAND_OUT_PING_MS)) return rested.sandbox;
       this.#remove(rested.sandbox);
     }
-    if (shelf.resetting <= shelf.waiters.length) return undefined;
-    const waiter = Promise.withResolvers<Sandbox | undefined>();
+    return undefined;
+  }
+
+  /** The next one that comes back. */
+  async next(key: string, signal: AbortSignal): Promise<Sandbox> {
+    const shelf = this.#shelf(key);
+    const waiter = Promise.withResolvers<Sandbox>();
     const leave = () => {
       const at = shelf.waiters.indexOf(waiter);
       if (at >= 0) shelf.waiters.splice(at, 1);
@@ -67,22 +69,14 @@ export class UsedSandboxes {
    * @returns why it is not kept; undefined when it is
    */
   async giveBack(key: string, sandbox: Sandbox, reset: () => Promise<void>): Promise<unknown> {
-    const shelf = this.#shelves.get(key) ?? new Shelf();
-    this.#shelves.set(key, shelf);
-    shelf.resetting += 1;
-    let odd: unknown;
     try {
       await reset();
-      this.#rest(shelf, sandbox);
     } catch (error) {
-      odd = error;
       this.#remove(sandbox);
-      // Whoever counted on it must get one elsewhere.
-      shelf.waiters.pop()?.resolve(undefined);
-    } finally {
-      shelf.resetting -= 1;
+      return error;
     }
-    return odd;
+    this.#rest(this.#shelf(key), sandbox);
+    return undefined;
   }
 
   /** Removes those that nobody has wanted for long, or that are old. */
@@ -102,6 +96,12 @@ export class UsedSandboxes {
     for (const shelf of this.#shelves.values()) {
       for (const { sandbox } of shelf.resting.splice(0)) this.#remove(sandbox);
     }
+  }
+
+  #shelf(key: string): Shelf {
+    const shelf = this.#shelves.get(key) ?? new Shelf();
+    this.#shelves.set(key, shelf);
+    return shelf;
   }
 
   #rest(shelf: Shelf, sandbox: Sandbox): void {
