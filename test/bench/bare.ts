@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { lstatSync, writeFileSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, lstatSync, writeFileSync } from 'node:fs';
+import { chown, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -128,7 +128,12 @@ export class BareInterpreters implements AsyncDisposable {
 async function temporaryFolder(): Promise<string> {
   const tools = join(ROOT, '.tools');
   await mkdir(tools, { recursive: true });
-  return await mkdtemp(join(tools, 'bench-'));
+  for (const name of await readdir(tools)) {
+    // Of a run that was killed.
+    const pid = /^bench-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) await rm(join(tools, name), { recursive: true });
+  }
+  return await mkdtemp(join(tools, `bench-${process.pid}-`));
 }
 
 async function exportImage(

@@ -11,16 +11,18 @@ export async function until(moment: number, signal: AbortSignal): Promise<void> 
  * Does something over and over in so many lanes, each beginning anew when it is done.
  *
  * @param forMs begins nothing any more after this; what runs then is waited for
+ * @param goesOn begins nothing any more when it says no
  */
 export async function closedLoop(
   lanes: number,
   forMs: number,
   signal: AbortSignal,
   once: () => Promise<void>,
+  goesOn: () => boolean = () => true,
 ): Promise<void> {
   const end = performance.now() + forMs;
   const lane = async () => {
-    while (performance.now() < end) {
+    while (performance.now() < end && goesOn()) {
       signal.throwIfAborted();
       await once();
     }
@@ -28,14 +30,15 @@ export async function closedLoop(
   await Promise.all(Array.from({ length: lanes }, lane));
 }
 
-/** Does one round after the other until the time is up, and at least one. */
+/** Does one round after the other, so many at most, until the time is up; and at least one. */
 export async function rounds(
+  most: number,
   forMs: number,
   signal: AbortSignal,
   round: (number: number) => Promise<void>,
 ): Promise<void> {
   const end = performance.now() + forMs;
-  for (let number = 0; number === 0 || performance.now() < end; number++) {
+  for (let number = 0; number === 0 || (number < most && performance.now() < end); number++) {
     signal.throwIfAborted();
     await round(number);
   }

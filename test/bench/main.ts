@@ -20,7 +20,7 @@ import { Progress } from './progress.ts';
 import { RawDocker } from './raw-docker.ts';
 import { report } from './report.ts';
 import type { Row } from './row.ts';
-import { startBenchServer } from './server.ts';
+import { startBenchServer, warningsIn } from './server.ts';
 import { rowTable } from './table.ts';
 
 /** In this order: the server is idle and new first, and its memory is looked at last. */
@@ -37,20 +37,24 @@ const ALL: readonly Measurement[] = [
   growth,
 ];
 
+const SAME_SIGNAL_MS = 1000;
+
 const progress = new Progress();
 
 /** What a run adds to while it goes on, so that a failure at its end takes nothing away. */
 interface Gathered {
   readonly rows: Row[];
   readonly problems: string[];
+  serverWarnings: Readonly<Record<string, number>>;
 }
 
 async function measure(
   chosen: readonly Measurement[],
   quick: boolean,
   signal: AbortSignal,
-  { rows, problems }: Gathered,
+  gathered: Gathered,
 ): Promise<void> {
+  const { rows, problems } = gathered;
   await using raw = await RawDocker.open();
   progress.say('starting the server');
   await using server = await startBenchServer(raw.docker);
@@ -70,9 +74,25 @@ async function measure(
       progress.clear();
       problems.push(`${one.name} broke off: ${messageOf(error)}`);
       console.log(`${problems.at(-1)}\n`);
-      if (signal.aborted) return;
+      if (signal.aborted) break;
     }
   }
+  gathered.serverWarnings = warningsIn(server.log);
+}
+
+/** Aborts at the first SIGINT or SIGTERM; one that comes later ends the process at once. */
+function untilTold(): AbortSignal {
+  const stop = new AbortController();
+  let first = Number.POSITIVE_INFINITY;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // npm passes on what the terminal has sent to all: that is one Ctrl-C.
+      if (performance.now() > first + SAME_SIGNAL_MS) process.exit(1);
+      first = Math.min(first, performance.now());
+      stop.abort(new Error(`it was ended by ${signal}`));
+    });
+  }
+  return stop.signal;
 }
 
 async function main(): Promise<void> {
@@ -88,17 +108,14 @@ async function main(): Promise<void> {
     process.exitCode = values.help ? 0 : 2;
     return;
   }
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => stop.abort(new Error(`it was ended by ${signal}`)));
-  }
+  const stop = untilTold();
   const chosen = ALL.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   const machine = await describeMachine(process.env['DOCKER_HOST']);
   const begun = new Date().toISOString();
   const loadAtBegin = load();
-  const gathered: Gathered = { rows: [], problems: [] };
+  const gathered: Gathered = { rows: [], problems: [], serverWarnings: {} };
   try {
-    await measure(chosen, values.quick, stop.signal, gathered);
+    await measure(chosen, values.quick, stop, gathered);
   } catch (error) {
     gathered.problems.push(`the run did not end well: ${messageOf(error)}`);
   }
@@ -111,7 +128,7 @@ async function main(): Promise<void> {
     loadAtEnd: load(),
     quick: values.quick,
     measurements: chosen.map(({ name }) => name),
-    isWhole: !values.quick && chosen.length === ALL.length && !stop.signal.aborted,
+    isWhole: !values.quick && chosen.length === ALL.length && !stop.aborted,
   });
   if (!isGood) process.exitCode = 1;
 }

@@ -17,6 +17,8 @@ export interface Run {
   readonly isWhole: boolean;
   /** What went wrong beside single tries. */
   readonly problems: readonly string[];
+  /** Warnings and errors in the server's log, with how often each came. */
+  readonly serverWarnings: Readonly<Record<string, number>>;
   readonly rows: readonly Row[];
 }
 
@@ -46,6 +48,8 @@ export async function report(run: Run): Promise<boolean> {
       `Docker ${machine.docker}, cgroup v${machine.cgroup}, Node ${machine.node}, commit ${machine.commit}`,
   );
   console.log(`load average ${loadAtBegin.join(' ')} at the beginning, ${loadAtEnd.join(' ')} at the end`);
+  for (const [warning, times] of Object.entries(run.serverWarnings))
+    console.log(`the server warned ${times} ×: ${warning}`);
   for (const problem of problems) console.log(`PROBLEM: ${problem}`);
   console.log(`written to ${path}`);
   return problems.length === 0;

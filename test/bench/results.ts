@@ -1,31 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { ROOT } from '../support/command.ts';
-import type { Machine } from './machine.ts';
-import type { Row } from './row.ts';
-import type { Verdict } from './verdict.ts';
-
-/** All of one run. */
-export interface Results {
-  readonly machine: Machine;
-  readonly begun: string;
-  readonly ended: string;
-  readonly loadAtBegin: readonly number[];
-  readonly loadAtEnd: readonly number[];
-  readonly quick: boolean;
-  readonly measurements: readonly string[];
-  /** What went wrong beside single tries: a measurement that broke off, something that was left. */
-  readonly problems: readonly string[];
-  readonly targets: readonly Verdict[];
-  readonly rows: readonly Row[];
-}
 
 /**
  * Writes the results: whole runs to `bench/results/latest.json`, others beside it, so that they never pass for one.
  *
  * @returns the file's path from the root of the repository
  */
-export async function writeResults(results: Results, isWhole: boolean): Promise<string> {
+export async function writeResults(results: object, isWhole: boolean): Promise<string> {
   const path = join(ROOT, 'bench', 'results', isWhole ? 'latest.json' : 'partial.json');
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `${toJson(results)}\n`);

@@ -21,6 +21,9 @@ const STILL_MS = 800;
 /** How long the server may take to become idle. */
 const IDLE_TIMEOUT_MS = 60_000;
 
+/** Of pino's levels. */
+const WARN = 40;
+
 /** `isol8 serve` as its users run it, with its default settings, and a client of its own. */
 export interface BenchServer extends AsyncDisposable {
   readonly isol8: Isol8Client;
@@ -65,6 +68,19 @@ export async function startBenchServer(
       if (code !== 0) throw new Error(`the server ended with ${code}: ${log.join('').slice(-2000)}`);
     },
   };
+}
+
+/** Warnings and errors in a log of JSON lines, each message with how often it came. */
+export function warningsIn(log: readonly string[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const line of log
+    .join('')
+    .split('\n')
+    .filter((one) => one.startsWith('{'))) {
+    const { level, msg } = JSON.parse(line) as { level: number; msg: string };
+    if (level >= WARN) counts[msg] = (counts[msg] ?? 0) + 1;
+  }
+  return counts;
 }
 
 async function untilServing(address: string): Promise<void> {

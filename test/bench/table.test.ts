@@ -61,10 +61,10 @@ test('a table of targets says met, missed, and why there is no figure', () => {
     { ...target, row: 'c' },
   ];
   expect(verdictTable(judge(targets, rows)).split('\n')).toEqual([
-    'target       limit  figure  verdict',
-    'a       p50  ≤ 15     10.0  met                       (unspaced 20.0)',
-    'a       p50  ≤ 15     20.0  missed',
-    'a       p50  ≤ 15        –  not available: not built',
+    'target       limit  figure  unspaced  verdict',
+    'a       p50  ≤ 15     10.0      20.0  met',
+    'a       p50  ≤ 15     20.0            missed',
+    'a       p50  ≤ 15        –            not available: not built',
   ]);
 });
 

@@ -36,10 +36,10 @@ export function verdictTable(verdicts: readonly Verdict[]): string {
     one.statistic,
     `${one.at === 'most' ? '≤' : '≥'} ${one.limit}`,
     short(one.figure),
+    one.besideFigure === undefined ? '' : short(one.besideFigure),
     one.reason === '' ? one.verdict : `${one.verdict}: ${one.reason}`,
-    one.besideFigure === undefined ? '' : `(unspaced ${short(one.besideFigure)})`,
   ]);
-  return align([['target', '', 'limit', 'figure', 'verdict', ''], ...cells], 'lllrll').join('\n');
+  return align([['target', '', 'limit', 'figure', 'unspaced', 'verdict'], ...cells], 'lllrrl').join('\n');
 }
 
 function yardstickCells(row: Row, yardstick: Measured): string[] {

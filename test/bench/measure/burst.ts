@@ -1,4 +1,5 @@
 import type { Bench, Measurement } from '../bench.ts';
+import { rounds } from '../loop.ts';
 import { oneLiner } from '../programs.ts';
 import { measuredRow, type Row } from '../row.ts';
 import { Series } from '../series.ts';
@@ -14,13 +15,13 @@ export const burst: Measurement = {
     await bench.call(program);
     await bench.bare(program);
     const parts = { series: new Series(), bare: new Series(), last: new Series(), bareLast: new Series() };
-    for (let round = 0; round < bench.pick(3, 1); round++) {
+    await rounds(bench.pick(2, 1), 30_000, bench.signal, async (round) => {
       bench.progress.say(`burst ${round + 1}`);
       await bench.idle();
       await atOnce(parts.last, () => bench.call(program, parts.series));
       await bench.idle();
       await atOnce(parts.bareLast, () => bench.bare(program, parts.bare));
-    }
+    });
     return [
       measuredRow({
         id: 'burst.python',

@@ -28,7 +28,7 @@ export const cold: Measurement = {
       await bench.call(part.program, undefined, policy());
       await raw(part, false);
     }
-    await rounds(bench.pick(45_000, 8_000), bench.signal, async (round) => {
+    await rounds(20, bench.pick(40_000, 5_000), bench.signal, async (round) => {
       for (const part of parts) {
         bench.progress.say(`cold: round ${round + 1}, ${part.program.runtime.name}`);
         await bench.idle();

@@ -4,7 +4,7 @@ import { toDuration } from '../../../src/service/convert/duration.ts';
 import type { Request } from '../../support/collect.ts';
 import type { Bench, Measurement } from '../bench.ts';
 import { deadline, messageOf, nameIn } from '../call.ts';
-import { until } from '../loop.ts';
+import { rounds, until } from '../loop.ts';
 import { isAnyThere, processesOf } from '../processes.ts';
 import { measuredRow, type Row } from '../row.ts';
 import { Series } from '../series.ts';
@@ -24,7 +24,7 @@ time.sleep(3600)
 `;
 
 /** Time limit of the executions that end by it; they have to be ready, and spin for a while, before. */
-const LIMIT_MS = 2000;
+const LIMIT_MS = 1500;
 
 /** How long a program is left alone before it is cancelled. */
 const SPIN_MS = 300;
@@ -47,10 +47,9 @@ export const ending: Measurement = {
     const cells: Cell[] = (['cancel', 'limit'] as const).flatMap((how) =>
       [0, 60].flatMap((spinning) => [0.5, 1].map((cores) => ({ how, spinning, cores, series: new Series() }))),
     );
-    for (let round = 0; round < bench.pick(7, 1); round++) {
+    await rounds(bench.pick(10, 1), bench.pick(75_000, 15_000), bench.signal, async (round) => {
       for (const cell of cells) {
         bench.progress.say(`ending: round ${round + 1}, ${cell.how}, ${cell.spinning} spinning, ${cell.cores} cores`);
-        await bench.idle();
         try {
           cell.series.add({ value: await endOne(bench, cell) });
         } catch (error) {
@@ -58,7 +57,7 @@ export const ending: Measurement = {
           cell.series.add({ failure: messageOf(error) });
         }
       }
-    }
+    });
     return cells.map(({ how, spinning, cores, series }) =>
       measuredRow({
         id: `ending.${how}.${spinning === 0 ? 'idle' : 'spinning'}.${cores}`,

@@ -30,18 +30,18 @@ export const growth: Measurement = {
     const series = new Series();
     let calls = 0;
     const upTo = async (goal: number, forMs: number): Promise<HeldMemory> => {
-      await closedLoop(LANES, forMs, bench.signal, async () => {
-        if (calls >= goal) return;
+      const once = async () => {
         calls += 1;
         if (calls % 50 === 0) bench.progress.say(`growth: call ${calls}`);
         const { failure } = await execute(server.isol8, request, bench.signal);
         if (failure !== undefined) series.add({ failure });
-      });
+      };
+      await closedLoop(LANES, forMs, bench.signal, once, () => calls < goal);
       return await held(bench, server, url);
     };
-    const before = await upTo(bench.pick(FIRST_CALLS, 20), bench.pick(50_000, 8_000));
+    const before = await upTo(bench.pick(FIRST_CALLS, 20), bench.pick(40_000, 6_000));
     const first = calls;
-    const after = await upTo(bench.pick(ALL_CALLS, 60), bench.pick(45_000, 10_000));
+    const after = await upTo(bench.pick(ALL_CALLS, 60), bench.pick(35_000, 6_000));
     series.add({ value: after.held - before.held });
     const shortfall =
       first === FIRST_CALLS && calls === ALL_CALLS

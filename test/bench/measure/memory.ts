@@ -31,7 +31,7 @@ export const memory: Measurement = {
 };
 
 async function waitingRows(bench: Bench): Promise<Row[]> {
-  const waiting = (await bench.server.containers()).filter(({ state }) => state === 'running');
+  const waiting = await bench.server.containers();
   return await Promise.all(
     ONE_LINERS.map(async ({ runtime: { name } }) => {
       const series = new Series();

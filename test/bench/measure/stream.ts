@@ -1,6 +1,7 @@
 import type { Request } from '../../support/collect.ts';
 import type { Bench, Measurement } from '../bench.ts';
 import { deadline, messageOf, requestOf } from '../call.ts';
+import { rounds } from '../loop.ts';
 import { oneLiner } from '../programs.ts';
 import { measuredRow, type Row } from '../row.ts';
 import { Series } from '../series.ts';
@@ -25,13 +26,13 @@ export const stream: Measurement = {
     const flood = { series: new Series(), bare: new Series() };
     await read(bench, requestOf(PYTHON));
     await bench.bare(PYTHON);
-    for (let i = 0; i < bench.pick(20, 4); i++) {
+    await rounds(bench.pick(20, 4), bench.pick(25_000, 6_000), bench.signal, async (i) => {
       bench.progress.say(`stream: first byte ${i + 1}`);
       await bench.idle();
       await noting(bench, first.series, async () => (await read(bench, requestOf(PYTHON))).firstMs);
       first.bare.add(await bench.bareRun(PYTHON, ({ firstByteMs }) => ({ value: firstByteMs })));
-    }
-    for (let i = 0; i < bench.pick(3, 1); i++) {
+    });
+    await rounds(bench.pick(3, 1), 20_000, bench.signal, async (i) => {
       bench.progress.say(`stream: 100 MB, ${i + 1}`);
       await bench.idle();
       await noting(bench, flood.series, async () => {
@@ -47,7 +48,7 @@ export const stream: Measurement = {
             : { failure: `${bytes} bytes came of ${OUTPUT_BYTES}` },
         ),
       );
-    }
+    });
     return [
       measuredRow({
         id: 'stream.first-byte',

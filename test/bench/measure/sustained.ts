@@ -32,7 +32,8 @@ export const sustained: Measurement = {
         failures.push(`raw Docker: ${messageOf(error)}`);
       }
     };
-    const spans = { ramp: bench.pick(2000, 1000), span: bench.pick(5000, 2500) };
+    // Ramp and span of a slice.
+    const spans = { ramp: bench.pick(2000, 1000), span: bench.pick(6000, 2500) };
     const slice = async (lanes: number, what: string, once: () => Promise<void>, span = spans.span) => {
       bench.progress.say(`sustained: ${what}, ${lanes} at once`);
       await bench.idle();
@@ -40,8 +41,9 @@ export const sustained: Measurement = {
     };
 
     const { notBuilt } = await bench.call(program, undefined, SAME_TENANT);
+    const trialMs = bench.pick(4000, 1500);
     const tried: { lanes: number; rate: Rate }[] = [];
-    for (const lanes of RAW_LANES) tried.push({ lanes, rate: await slice(lanes, 'raw Docker', raw, spans.span / 2) });
+    for (const lanes of RAW_LANES) tried.push({ lanes, rate: await slice(lanes, 'raw Docker', raw, trialMs) });
     const best = tried.reduce((a, b) => (b.rate.perSecond > a.rate.perSecond ? b : a));
 
     const series = { fresh: new Series(), raw: new Series(), reused: new Series() };
@@ -52,7 +54,7 @@ export const sustained: Measurement = {
       for (const failure of failures.splice(0)) series[which].add({ failure });
     };
     failures.length = 0;
-    for (let round = 0; round < bench.pick(4, 1); round++) {
+    for (let round = 0; round < bench.pick(3, 1); round++) {
       note('raw', await slice(best.lanes, 'raw Docker', raw));
       note('fresh', await slice(LANES, 'fresh', counted()));
       if (notBuilt === undefined) note('reused', await slice(LANES, 'SAME_TENANT', counted(SAME_TENANT)));

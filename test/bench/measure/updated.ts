@@ -1,5 +1,5 @@
 import type { Bench, Measurement } from '../bench.ts';
-import { until } from '../loop.ts';
+import { rounds, until } from '../loop.ts';
 import { oneLiner } from '../programs.ts';
 import { measuredRow, type Row } from '../row.ts';
 import { Series } from '../series.ts';
@@ -24,14 +24,14 @@ export const updated: Measurement = {
     for (const { name, limits } of parts) await bench.call(oneLiner(name), undefined, { limits });
     await bench.idle();
     let begin = performance.now();
-    for (let round = 0; round < bench.pick(8, 2); round++) {
+    await rounds(bench.pick(7, 1), bench.pick(35_000, 5_000), bench.signal, async (round) => {
       for (const { name, limit, limits, series } of parts) {
         bench.progress.say(`updated: round ${round + 1}, ${name}, ${limit}`);
         await until(begin, bench.signal);
         begin = performance.now() + SPACE_MS;
         await bench.call(oneLiner(name), series, { limits });
       }
-    }
+    });
     return parts.map(({ name, limit, series }) =>
       measuredRow({
         id: `updated.${name}.${limit}`,
