@@ -64,14 +64,14 @@ function explain(status: PartialStatus, maxRequestBytes: number): { error: Engin
   const { code, details = '' } = status;
   if (code === Status.RESOURCE_EXHAUSTED && /larger than/.test(details)) {
     const metadata = { max_request_bytes: String(maxRequestBytes) };
-    const message = `The request is larger than the ${maxRequestBytes} bytes that this server takes.`;
+    const message = `the request is larger than the ${maxRequestBytes} bytes that this server takes`;
     return { error: new EngineError('REQUEST_TOO_LARGE', message, { metadata }) };
   }
   if (code === Status.DEADLINE_EXCEEDED) {
-    return { error: new EngineError('CALL_ENDED', 'The deadline of the call passed.'), code };
+    return { error: new EngineError('CALL_ENDED', 'the deadline of the call passed'), code };
   }
   if (code === Status.INTERNAL && /deserializing|decompress/.test(details)) {
-    return { error: new EngineError('INVALID_FIELD', 'The request is not a message of this call.') };
+    return { error: new EngineError('INVALID_FIELD', 'the request is not a message of this call') };
   }
   return undefined;
 }

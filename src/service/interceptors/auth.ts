@@ -33,8 +33,11 @@ export function auth(apiKey: string): ServerMiddleware<Caller> {
       });
     }
     throw given === undefined
-      ? new EngineError('API_KEY_MISSING', 'Send the API key as `authorization: Bearer <key>`.')
-      : new EngineError('API_KEY_INVALID', 'The API key is not valid.');
+      ? new EngineError('API_KEY_MISSING', 'the call carries no API key: send it as `authorization: Bearer <key>`')
+      : new EngineError(
+          'API_KEY_INVALID',
+          'the API key is not valid: send the one that the server has in ISOL8_API_KEY, or printed when it started',
+        );
   };
 }
 
