@@ -25,10 +25,14 @@ export interface Limits {
 /** What happens when a stream reaches `outputBytes`. */
 export type OnOutputLimit = 'TRUNCATE' | 'KILL';
 
+/** Whether a sandbox may serve its tenant again, with the same policy, once it was reset. */
+export type Reuse = 'NEVER' | 'SAME_TENANT';
+
 /** What a caller asks for: what is not set takes the next level's value. */
 export interface PolicyRequest {
   readonly limits: Partial<Limits>;
   readonly onOutputLimit?: OnOutputLimit;
+  readonly reuse?: Reuse;
 }
 
 /** What holds for one execution, complete. */
@@ -37,7 +41,7 @@ export interface EffectivePolicy {
   readonly onOutputLimit: OnOutputLimit;
   readonly network: 'NONE';
   readonly seccomp: 'DEFAULT';
-  readonly reuse: 'NEVER';
+  readonly reuse: Reuse;
   readonly writableRoot: false;
 }
 

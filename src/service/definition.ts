@@ -9,6 +9,7 @@ import {
   toBinary,
 } from '@bufbuild/protobuf';
 import type { MethodDefinition } from 'nice-grpc';
+import { countFields, MAX_FIELDS } from './field-count.ts';
 
 type ClientStreams<M extends DescMethod> = M['methodKind'] extends 'client_streaming' | 'bidi_streaming' ? true : false;
 type ServerStreams<M extends DescMethod> = M['methodKind'] extends 'server_streaming' | 'bidi_streaming' ? true : false;
@@ -48,6 +49,9 @@ export function definitionOf<S extends DescService>(service: S, typeName: string
 function codec(side: 'request' | 'response', schema: DescMessage) {
   return {
     [`${side}Serialize`]: (message: MessageInitShape<typeof schema>) => toBinary(schema, create(schema, message)),
-    [`${side}Deserialize`]: (bytes: Uint8Array) => fromBinary(schema, bytes),
+    [`${side}Deserialize`]: (bytes: Uint8Array) => {
+      if (side === 'request' && countFields(schema, bytes) > MAX_FIELDS) throw new RangeError('too many fields');
+      return fromBinary(schema, bytes);
+    },
   };
 }

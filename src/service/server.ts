@@ -44,9 +44,8 @@ export async function startServer(config: Config, engine: Engine, log: Logger): 
   const stopping = new AbortController();
   let serving = true;
 
-  const server = withInterceptors(createServer(transportOptions(config, log)), {
+  const server = withInterceptors(createServer(transportOptions(config, apiKey, log)), {
     log,
-    apiKey,
     stopping: stopping.signal,
   });
   const services = [Isol8Service.typeName, AdminService.typeName];

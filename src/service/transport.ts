@@ -8,6 +8,8 @@ import {
 import { EngineError } from '../engine/errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { DETAILS_TRAILER, toWireError } from './errors.ts';
+import { MAX_FIELDS } from './field-count.ts';
+import { requireKey } from './key.ts';
 
 /** A ping on a connection that says nothing keeps proxies and NATs from forgetting a long, quiet call. */
 const KEEPALIVE_INTERVAL_MS = 60_000;
@@ -15,6 +17,9 @@ const KEEPALIVE_INTERVAL_MS = 60_000;
 const KEEPALIVE_TIMEOUT_MS = 20_000;
 /** Calls on one connection beside executions: health, cancelling, reflection. */
 const SPARE_STREAMS = 64;
+
+/** More than passes between grpc-js noting the deadline of a call and our first look at it. */
+const CLOCK_STEP_MS = 60_000;
 
 /** What the transport needs to know. */
 export interface TransportSettings {
@@ -24,7 +29,7 @@ export interface TransportSettings {
 }
 
 /** The options of grpc-js. */
-export function transportOptions(settings: TransportSettings, log: Logger): ServerOptions {
+export function transportOptions(settings: TransportSettings, apiKey: string, log: Logger): ServerOptions {
   return {
     'grpc.max_receive_message_length': settings.maxRequestBytes,
     // Bounded by the engine: a message of a stream is an event, a unary answer is cut to 4 MiB.
@@ -32,7 +37,7 @@ export function transportOptions(settings: TransportSettings, log: Logger): Serv
     'grpc.max_concurrent_streams': settings.maxConcurrent + settings.maxQueued + SPARE_STREAMS,
     'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
-    interceptors: [ownRefusals(settings.maxRequestBytes, log)],
+    interceptors: [ownRefusals(settings.maxRequestBytes, log), requireKey(apiKey, log)],
   };
 }
 
@@ -46,7 +51,11 @@ type PartialStatus = Parameters<ServerInterceptingCall['sendStatus']>[0];
 function ownRefusals(maxRequestBytes: number, log: Logger): ServerInterceptor {
   return (method, call) => {
     const send = call.sendStatus.bind(call);
+    const begun = Date.now();
     call.sendStatus = (status: PartialStatus) => {
+      // grpc-js cuts a deadline to 32 bits of milliseconds, so that one of 25 to 49 days has passed long ago. None of
+      // our calls lasts a day, and the client has the same deadline: this server needs none.
+      if (status.code === Status.DEADLINE_EXCEEDED && Number(call.getDeadline()) < begun - CLOCK_STEP_MS) return;
       const refusal = explain(status, maxRequestBytes);
       if (refusal === undefined) return send(status);
       const wire = toWireError(refusal.error, refusal.code);
@@ -71,7 +80,22 @@ function explain(status: PartialStatus, maxRequestBytes: number): { error: Engin
     return { error: new EngineError('CALL_ENDED', 'the deadline of the call passed'), code };
   }
   if (code === Status.INTERNAL && /deserializing|decompress/.test(details)) {
-    return { error: new EngineError('INVALID_FIELD', 'the request is not a message of this call') };
+    const must = `it must be a message of this call, with UTF-8 in its strings and at most ${MAX_FIELDS} fields`;
+    return refused(`the request cannot be read: ${must}`);
+  }
+  if (code === Status.INTERNAL && /^Invalid grpc-timeout/.test(details)) {
+    return refused('the header grpc-timeout must be 1 to 8 digits and one of H, M, S, m, u, n');
+  }
+  if (code === Status.UNIMPLEMENTED && /request message/.test(details)) {
+    return refused('the call takes exactly one request message');
+  }
+  if (code === Status.UNIMPLEMENTED && /unsupported encoding/.test(details)) {
+    const message = 'the encoding of the request is not known: use gzip, deflate or identity';
+    return { error: new EngineError('NOT_IMPLEMENTED', message) };
   }
   return undefined;
+}
+
+function refused(message: string): { error: EngineError } {
+  return { error: new EngineError('INVALID_FIELD', message) };
 }

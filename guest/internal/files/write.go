@@ -2,6 +2,7 @@ package files
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -59,8 +60,32 @@ func writeFile(root string, header *guestv1.FileHeader, in io.Reader) (err error
 	if err := target.mayBeReplaced(); err != nil {
 		return err
 	}
+	mode := header.GetMode() & 0o777
+	if header.GetMode() == 0 {
+		mode = defaultMode
+	}
+	return target.put(mode, func(file *os.File) error { return receive(file, header.GetSizeBytes(), in) })
+}
+
+// Replace writes a file that takes the place of whatever has its name in root itself, but for a directory. Like every
+// file it appears whole or not at all.
+func Replace(root, name string, content []byte) error {
+	dir, err := unix.Open(root, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	target := &place{dir: dir, name: name}
+	defer target.close()
+	return target.put(defaultMode, func(file *os.File) error {
+		_, err := file.Write(content)
+		return errors.Unwrap(err)
+	})
+}
+
+// put makes a file at a place that holds what fill writes.
+func (p *place) put(mode uint32, fill func(*os.File) error) (err error) {
 	temporary := ".isol8-" + rand.Text()
-	fd, err := unix.Openat(target.dir, temporary, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o600)
+	fd, err := unix.Openat(p.dir, temporary, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o600)
 	if err != nil {
 		return err
 	}
@@ -70,18 +95,14 @@ func writeFile(root string, header *guestv1.FileHeader, in io.Reader) (err error
 			err = closed
 		}
 		if err == nil {
-			err = unix.Renameat(target.dir, temporary, target.dir, target.name)
+			err = unix.Renameat(p.dir, temporary, p.dir, p.name)
 		}
 		if err != nil {
-			_ = unix.Unlinkat(target.dir, temporary, 0)
+			_ = unix.Unlinkat(p.dir, temporary, 0)
 		}
 	}()
-	if err := receive(file, header.GetSizeBytes(), in); err != nil {
+	if err := fill(file); err != nil {
 		return err
-	}
-	mode := header.GetMode() & 0o777
-	if header.GetMode() == 0 {
-		mode = defaultMode
 	}
 	return unix.Fchmod(fd, mode)
 }

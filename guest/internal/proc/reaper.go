@@ -76,6 +76,16 @@ func (r *Reaper) Kill(process *Process) {
 	}
 }
 
+// While calls f while the process is there, dead or alive, so that its pid names it and nothing else.
+func (r *Reaper) While(process *Process, f func() error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.children[process.PID] != process {
+		return os.ErrProcessDone
+	}
+	return f()
+}
+
 // Workers are the pids of the guest's helpers.
 func (r *Reaper) Workers() map[int]bool {
 	r.mu.Lock()

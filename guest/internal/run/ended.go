@@ -12,14 +12,14 @@ import (
 
 // describe is how the run ended, from what the kernel says about it.
 func (r *run) describe(reason guestv1.EndReason, stdout, stderr *guestv1.OutputStats) *guestv1.RunEnded {
-	status := r.process.Status
+	status := r.vessel.process.Status
 	used := r.usage()
 	ended := &guestv1.RunEnded{
 		Reason:  guestv1.EndReason_END_REASON_PROGRAM,
 		Stdout:  stdout,
 		Stderr:  stderr,
 		Usage:   used,
-		RunTime: durationpb.New(max(0, r.process.EndedAt.Sub(r.startedAt))),
+		RunTime: durationpb.New(max(0, r.vessel.process.EndedAt.Sub(r.startedAt))),
 	}
 	if !status.Signaled() {
 		// Whatever wanted to kill it came too late.

@@ -17,12 +17,21 @@ import (
 type Executor struct {
 	Launcher *stage.Launcher
 	// Root is the directory that a working directory must be in.
-	Root     string
+	Root string
+	// Private is a directory that only the guest can write, and everybody read.
+	Private string
+	// Disks are the file systems that the code can write.
+	Disks    []string
 	Cgroup   *usage.Cgroup
 	Watchdog *memory.Watchdog
 
+	// booting is held by the one Boot that is on.
+	booting sync.Mutex
+
 	mu     sync.Mutex
 	active map[*run]struct{}
+	// waiting is what the next run may have.
+	waiting *vessel
 }
 
 // Host is the host's side of a run. Send is called by one goroutine at a time; both fail once the stream is over.
@@ -36,31 +45,30 @@ type Host struct {
 // Run runs a program to its end. It returns an error only when the host can no longer be told anything. When ctx is
 // done everything is killed.
 func (e *Executor) Run(ctx context.Context, start *guestv1.RunStart, host Host) error {
-	streams, err := openStreams(e.Launcher.UID)
+	spec, err := e.spec(start)
 	if err != nil {
 		return host.Send(failed(other(err)))
 	}
 	r := &run{executor: e, start: start, host: host, before: e.Cgroup.Read(), killsBefore: e.Watchdog.Kills()}
 	e.add(r)
 	defer e.remove(r)
-	begun, err := e.Launcher.Start(streams.child[0], streams.child[1], streams.child[2])
-	streams.closeChild()
-	if err != nil {
-		streams.close()
+	if err := r.choose(spec); err != nil {
 		return host.Send(failed(other(err)))
 	}
-	r.process = begun.Process
 	if limit := start.GetTimeout(); limit != nil {
 		timer := time.AfterFunc(limit.AsDuration(), func() { r.stop(guestv1.EndReason_END_REASON_TIMEOUT) })
 		defer timer.Stop()
 	}
 	defer context.AfterFunc(ctx, func() { r.stop(guestv1.EndReason_END_REASON_KILLED) })()
-	if err := r.becomeProgram(begun, e.spec(start)); err != nil && (!errors.Is(err, stage.ErrKilled) || !r.stopped()) {
-		streams.close()
-		<-r.process.Done
+	if r.stopped() {
+		// By a Kill that came before there was anything to kill.
+		e.Launcher.Reaper.Kill(r.vessel.process)
+	}
+	if err := r.begin(spec); err != nil && (!errors.Is(err, stage.ErrKilled) || !r.stopped()) {
+		r.vessel.discard(e.Launcher.Reaper)
 		return host.Send(failed(err))
 	}
-	return r.supervise(streams)
+	return r.supervise()
 }
 
 // KillAll kills everything and returns when nothing is left. Every run whose program still ran ends as KILLED, unless
@@ -69,21 +77,29 @@ func (e *Executor) KillAll() error {
 	return e.Launcher.Reaper.KillAll(func() {
 		e.mu.Lock()
 		defer e.mu.Unlock()
+		if e.waiting != nil {
+			e.waiting.close()
+			e.waiting = nil
+		}
 		for r := range e.active {
 			r.claim(guestv1.EndReason_END_REASON_KILLED)
 		}
 	})
 }
 
-func (e *Executor) spec(start *guestv1.RunStart) *stage.Spec {
+func (e *Executor) spec(start *guestv1.RunStart) (*stage.Spec, error) {
+	file, err := e.mainFile(start.GetMainFile())
 	return &stage.Spec{
 		Argv:             start.GetArgv(),
 		Environment:      start.GetEnvironment(),
 		Root:             e.Root,
 		WorkingDirectory: start.GetWorkingDirectory(),
-		MaxProcesses:     uint64(max(0, start.GetMaxProcesses())),
-		MaxOpenFiles:     uint64(max(0, start.GetMaxOpenFiles())),
-	}
+		Limits: stage.Limits{
+			Processes: uint64(max(0, start.GetMaxProcesses())),
+			OpenFiles: uint64(max(0, start.GetMaxOpenFiles())),
+		},
+		MainFile: file,
+	}, err
 }
 
 // add comes before the start of a process, so that KillAll knows the run of everything it kills.

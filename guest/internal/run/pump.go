@@ -78,7 +78,7 @@ func (p *pump) gather() {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-	case <-p.run.process.Done:
+	case <-p.run.vessel.process.Done:
 	}
 }
 

@@ -1,22 +1,24 @@
 package run
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
-	"isol8.dev/guest/internal/proc"
 	"isol8.dev/guest/internal/stage"
 	"isol8.dev/guest/internal/usage"
 )
 
 // run is one program while it runs.
 type run struct {
-	executor    *Executor
-	start       *guestv1.RunStart
-	host        Host
-	process     *proc.Process
+	executor *Executor
+	start    *guestv1.RunStart
+	host     Host
+	vessel   *vessel
+	// hot is set when it runs in what waited.
+	hot         bool
 	startedAt   time.Time
 	before      usage.Snapshot
 	killsBefore int64
@@ -30,19 +32,49 @@ type run struct {
 	reason guestv1.EndReason
 }
 
-// becomeProgram lets the stage become the program, and returns why it did not.
-func (r *run) becomeProgram(begun *stage.Stage, spec *stage.Spec) error {
-	defer begun.Status.Close()
-	r.startedAt = time.Now()
-	// A write that fails is told by the status: the stage is dead.
-	_ = stage.WriteSpec(begun.Spec, spec)
-	_ = begun.Spec.Close()
-	return stage.Await(begun.Status, func() { r.startedAt = time.Now() })
+// choose finds the process that will be the program: what waits, if the run may and can have it, or else a new one.
+func (r *run) choose(spec *stage.Spec) error {
+	if r.start.GetHot() {
+		r.vessel = r.executor.take(spec)
+	}
+	r.hot = r.vessel != nil
+	if r.hot {
+		return nil
+	}
+	if !r.start.GetKeepProcesses() {
+		// It would not outlive this run, and until then it would take of what the program may have.
+		if v := r.executor.take(nil); v != nil {
+			v.discard(r.executor.Launcher.Reaper)
+		}
+	}
+	v, err := r.executor.launch()
+	r.vessel = v
+	return err
+}
+
+// begin lets the process become the program, and returns why it did not. What waited and cannot is replaced: something
+// ended it, or holds it up, and nothing of the program was run.
+func (r *run) begin(spec *stage.Spec) error {
+	launcher := r.executor.Launcher
+	begun := func() { r.startedAt = time.Now() }
+	err := r.vessel.become(spec, launcher, begun)
+	if !r.hot || !errors.Is(err, stage.ErrKilled) || r.stopped() {
+		return err
+	}
+	r.vessel.discard(launcher.Reaper)
+	v, failure := r.executor.launch()
+	if failure != nil {
+		return failure
+	}
+	r.vessel, r.hot = v, false
+	return v.become(spec, launcher, begun)
 }
 
 // supervise moves what goes in and out until nothing of the program is left.
-func (r *run) supervise(streams *streams) error {
-	if err := r.send(&guestv1.RunResponse{Event: &guestv1.RunResponse_Started{Started: &guestv1.RunStarted{}}}); err != nil {
+func (r *run) supervise() error {
+	process, streams := r.vessel.process, r.vessel.streams
+	started := &guestv1.RunStarted{Hot: r.hot}
+	if err := r.send(&guestv1.RunResponse{Event: &guestv1.RunResponse_Started{Started: started}}); err != nil {
 		r.stop(guestv1.EndReason_END_REASON_KILLED)
 	}
 	stdout := r.pump(streams.stdout, guestv1.Stream_STREAM_STDOUT)
@@ -50,12 +82,12 @@ func (r *run) supervise(streams *streams) error {
 	go feed(streams.stdin, r.host.Stdin)
 	over := make(chan struct{})
 	go r.executor.Watchdog.Watch(r.start.GetMemoryBytes(), over, func(pid int) {
-		if pid == r.process.PID {
+		if pid == process.PID {
 			r.starved.Store(true)
 		}
 	})
 
-	<-r.process.Done
+	<-process.Done
 	reason := r.end()
 	if !r.start.GetKeepProcesses() || reason != guestv1.EndReason_END_REASON_UNSPECIFIED {
 		_ = r.executor.KillAll()

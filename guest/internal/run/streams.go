@@ -1,10 +1,20 @@
 package run
 
 import (
+	"io"
 	"os"
+	"strings"
 	"syscall"
+	"time"
 
 	"isol8.dev/guest/internal/stage"
+)
+
+const (
+	// maxSaid is how much is read of what something says that could not be booted.
+	maxSaid = 512
+	// patience is how long that may take to end.
+	patience = 100 * time.Millisecond
 )
 
 // streams are the three standard streams of a program: the guest's ends, and until it runs the child's.
@@ -62,4 +72,12 @@ func feed(stdin *os.File, next func() ([]byte, error)) {
 			_ = stdin.Close()
 		}
 	}
+}
+
+// firstError is the first line that something which ended has written to standard error, as far as it fits a message.
+func (s *streams) firstError() string {
+	_ = s.stderr.SetReadDeadline(time.Now().Add(patience))
+	said, _ := io.ReadAll(io.LimitReader(s.stderr, maxSaid))
+	line, _, _ := strings.Cut(strings.TrimSpace(string(said)), "\n")
+	return line
 }

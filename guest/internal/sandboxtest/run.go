@@ -22,6 +22,7 @@ type Result struct {
 	Stdout, Stderr bytes.Buffer
 	Ended          *guestv1.RunEnded
 	Failed         *guestv1.RunFailed
+	Hot            bool
 }
 
 // Command is the start of the test program with generous limits.
@@ -91,6 +92,7 @@ func Collect(t testing.TB, stream *Stream) *Result {
 		default:
 			result.Stderr.Write(output.GetData())
 		}
+		result.Hot = result.Hot || message.GetStarted().GetHot()
 		result.Ended, result.Failed = message.GetEnded(), message.GetFailed()
 	}
 	if result.Ended == nil && result.Failed == nil {

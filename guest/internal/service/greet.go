@@ -57,6 +57,8 @@ func (g *Guest) Greet(_ context.Context, call *connect.Request[guestv1.GreetRequ
 	g.greeting.executor = &run.Executor{
 		Launcher: &stage.Launcher{Reaper: g.reaper, Binary: g.binary, UID: uint32(request.GetCodeUid())},
 		Root:     g.config.Root,
+		Private:  g.config.Private,
+		Disks:    g.config.Disks,
 		Cgroup:   cgroup,
 		Watchdog: memory.New(cgroup, g.config.Disks, g.reaper.Workers),
 	}

@@ -11,6 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
+	"isol8.dev/guest/internal/files"
+	"isol8.dev/guest/internal/reset"
 )
 
 const (
@@ -29,21 +31,42 @@ func Main() {
 	unix.CloseOnExec(specFD)
 	unix.CloseOnExec(statusFD)
 
-	var spec Spec
 	in := os.NewFile(specFD, "spec")
-	if err := json.NewDecoder(in).Decode(&spec); err != nil {
-		// Nobody is there to be told.
-		os.Exit(1)
+	orders := json.NewDecoder(in)
+	var failure *Failure
+	for failure == nil {
+		var spec Spec
+		if err := orders.Decode(&spec); err != nil {
+			// Nobody is there to be told.
+			os.Exit(1)
+		}
+		if len(spec.Empty) > 0 {
+			failure = empty(spec.Empty)
+			continue
+		}
+		_ = in.Close()
+		failure = become(&spec)
 	}
-	_ = in.Close()
-	failure := become(&spec)
 	word, _ := json.Marshal(failure)
 	_, _ = unix.Write(statusFD, word)
 	os.Exit(1)
 }
 
+func empty(directories []string) *Failure {
+	if err := reset.Empty(directories); err != nil {
+		return other("%v", err)
+	}
+	if _, err := unix.Write(statusFD, []byte{emptied}); err != nil {
+		return other("status: %v", err)
+	}
+	return nil
+}
+
 // become does not return when it succeeds.
 func become(spec *Spec) *Failure {
+	if spec.Unmake != "" {
+		return unmake(spec.Root + "/" + spec.Unmake)
+	}
 	if len(spec.Argv) == 0 || spec.Argv[0] == "" {
 		return other("no program is named")
 	}
@@ -52,7 +75,7 @@ func become(spec *Spec) *Failure {
 	if err := unix.Setpriority(unix.PRIO_PROCESS, 0, niceness); err != nil {
 		return other("priority: %v", err)
 	}
-	for resource, limit := range map[int]uint64{unix.RLIMIT_CORE: 0, unix.RLIMIT_NOFILE: spec.MaxOpenFiles} {
+	for resource, limit := range map[int]uint64{unix.RLIMIT_CORE: 0, unix.RLIMIT_NOFILE: spec.Limits.OpenFiles} {
 		if err := setLimit(resource, limit, resource == unix.RLIMIT_CORE); err != nil {
 			return other("limit: %v", err)
 		}
@@ -60,32 +83,28 @@ func become(spec *Spec) *Failure {
 	if failure := enter(spec.Root, spec.WorkingDirectory); failure != nil {
 		return failure
 	}
+	if file := spec.MainFile; file != nil {
+		if err := files.Replace(spec.Root, file.Name, file.Content); err != nil {
+			return NoMainFile(err)
+		}
+	}
+	if spec.Make != "" {
+		if err := makeEmpty(spec.Root + "/" + spec.Make); err != nil {
+			return NoMainFile(err)
+		}
+	}
 	path, failure := lookUp(spec.Argv[0], spec.Environment)
 	if failure != nil {
 		return failure
 	}
 	// Last, because the runtime of this stage may want a thread until here.
-	if err := setLimit(unix.RLIMIT_NPROC, spec.MaxProcesses, false); err != nil {
+	if err := setLimit(unix.RLIMIT_NPROC, spec.Limits.Processes, false); err != nil {
 		return other("limit: %v", err)
 	}
 	if _, err := unix.Write(statusFD, []byte{ready}); err != nil {
 		return other("status: %v", err)
 	}
 	return execFailure(path, syscall.Exec(path, spec.Argv, spec.Environment))
-}
-
-// setLimit sets both values of a limit, never above what is inherited; 0 leaves it alone unless zero is meant.
-func setLimit(resource int, limit uint64, zero bool) error {
-	if limit == 0 && !zero {
-		return nil
-	}
-	var inherited syscall.Rlimit
-	if err := syscall.Getrlimit(resource, &inherited); err != nil {
-		return err
-	}
-	limit = min(limit, inherited.Max)
-	// syscall's own function: it keeps Exec from restoring the limit that Go's start found.
-	return syscall.Setrlimit(resource, &syscall.Rlimit{Cur: limit, Max: limit})
 }
 
 func execFailure(path string, err error) *Failure {
@@ -102,6 +121,9 @@ func execFailure(path string, err error) *Failure {
 	}
 	return other("%s: %v", path, err)
 }
+
+// NoMainFile is the failure of a program whose main file could not be written.
+func NoMainFile(err error) *Failure { return other("the main file cannot be written: %v", err) }
 
 func other(format string, values ...any) *Failure {
 	return &Failure{Reason: guestv1.RunFailureReason_RUN_FAILURE_REASON_OTHER, Message: fmt.Sprintf(format, values...)}

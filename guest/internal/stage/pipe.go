@@ -3,7 +3,6 @@ package stage
 import (
 	"fmt"
 	"os"
-	"runtime"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -31,24 +30,11 @@ func Pipe(write bool) (child int, guest *os.File, err error) {
 // PipeOf is a Pipe of the user uid: it counts against what the kernel lets that user have of pipes, which all
 // sandboxes would share otherwise, and that user can open it by name: `echo … > /dev/stderr`.
 func PipeOf(uid uint32, write bool) (child int, guest *os.File, err error) {
-	made := make(chan struct{})
-	go func() {
-		defer close(made)
-		// A thread of its own, which ends with this function: while its real user is the code's, the code may signal
-		// it (all signals are caught) and change its priority for good.
-		runtime.LockOSThread()
+	err = asRealUser(uid, func() (err error) {
 		// The pages of a pipe are counted for the real user of the thread that makes it; its owner is the file system user.
-		if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, uintptr(uid), keep, keep); errno != 0 {
-			err = fmt.Errorf("pipe: %w", errno)
-			return
-		}
 		_ = unix.Setfsuid(int(uid))
 		child, guest, err = Pipe(write)
-		_, _, _ = unix.RawSyscall(unix.SYS_SETRESUID, 0, keep, keep)
-	}()
-	<-made
+		return err
+	})
 	return child, guest, err
 }
-
-// keep leaves one of the users of setresuid as it is.
-const keep = ^uintptr(0)

@@ -20,20 +20,36 @@ const (
 	// statusFD is where it says that it is ready, or what went wrong. The program does not inherit it, so its end
 	// without a word after ready is the program's start.
 	statusFD = 4
+	// emptied is written when what Empty names is empty.
+	emptied = '.'
 	// ready is written right before execve: an end of file without it means that the stage was killed.
 	ready = '+'
 	// maxStatus bounds what the guest reads from a stage.
 	maxStatus = 8 << 10
 )
 
-// Spec is what to run, and how.
+// Spec is what to run, and how; or what to empty before, and then nothing else.
 type Spec struct {
+	// Empty names directories whose content is removed, with all else that the code's user has left anywhere.
+	Empty            []string `json:",omitempty"`
 	Argv             []string
 	Environment      []string
 	Root             string
 	WorkingDirectory string
-	MaxProcesses     uint64
-	MaxOpenFiles     uint64
+	Limits           Limits
+	// MainFile is written first; nil for none.
+	MainFile *MainFile
+	// Make is a name in Root itself that an empty file is given if nothing has it.
+	Make string
+	// Unmake is such a name, which the empty file loses; nothing is run.
+	Unmake string
+}
+
+// MainFile is the program's own source.
+type MainFile struct {
+	// Name is a name in Root itself. What has it is replaced.
+	Name    string
+	Content []byte
 }
 
 // Failure is why a program could not be started.
@@ -71,8 +87,13 @@ func Await(status io.Reader, onReady func()) error {
 	if len(rest) == 0 {
 		return nil
 	}
+	return readFailure(rest)
+}
+
+// readFailure is what a stage says before it ends.
+func readFailure(word []byte) *Failure {
 	failure := &Failure{}
-	if json.Unmarshal(rest, failure) != nil || guestv1.RunFailureReason_name[int32(failure.Reason)] == "" {
+	if json.Unmarshal(word, failure) != nil || guestv1.RunFailureReason_name[int32(failure.Reason)] == "" {
 		return &Failure{Reason: guestv1.RunFailureReason_RUN_FAILURE_REASON_OTHER, Message: "the stage's status could not be read"}
 	}
 	return failure

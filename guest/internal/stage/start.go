@@ -23,7 +23,7 @@ type Launcher struct {
 // Stage is a started stage that waits for its Spec.
 type Stage struct {
 	Process *proc.Process
-	// Spec is written once and closed; Status is for Await.
+	// Spec is written by Empty, and once by Become, which closes it. Status is read by both.
 	Spec, Status *os.File
 }
 
@@ -62,4 +62,35 @@ func Credential(uid uint32) *syscall.SysProcAttr {
 		Setsid:     true,
 		Credential: &syscall.Credential{Uid: uid, Gid: uid, Groups: []uint32{uid}},
 	}
+}
+
+// Empty removes what is in directories and all else that the code's user has left; no other process of it may run.
+func (s *Stage) Empty(directories []string) error {
+	if err := WriteSpec(s.Spec, &Spec{Empty: directories}); err != nil {
+		return err
+	}
+	var word [maxStatus]byte
+	n, err := s.Status.Read(word[:])
+	switch {
+	case err != nil:
+		return ErrKilled
+	case word[0] == emptied:
+		return nil
+	}
+	return readFailure(word[:n])
+}
+
+// Become lets the stage become a program and returns why it did not: a *Failure or ErrKilled. onReady is called when the
+// program is about to start.
+func (s *Stage) Become(spec *Spec, onReady func()) error {
+	// A write that fails is told by the status: the stage is dead.
+	_ = WriteSpec(s.Spec, spec)
+	_ = s.Spec.Close()
+	return Await(s.Status, onReady)
+}
+
+// Close closes what leads to the stage. The program is none the worse for it.
+func (s *Stage) Close() {
+	_ = s.Spec.Close()
+	_ = s.Status.Close()
 }

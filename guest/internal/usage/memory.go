@@ -54,3 +54,9 @@ func (m *Memory) FileCache() int64 {
 	}
 	return sum
 }
+
+// Close gives its files back.
+func (m *Memory) Close() {
+	_ = m.usage.Close()
+	_ = m.stat.Close()
+}

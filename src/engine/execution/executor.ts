@@ -46,12 +46,12 @@ export class Executor {
    * after it there is always a `finished`. Never rejects but for a fault of ours.
    */
   async run(pool: Pool): Promise<void> {
-    const { policy, runtime, since } = this.#plan;
+    const { request, policy, runtime, since } = this.#plan;
     const asked = performance.now();
     this.#marks.queuedMs = asked - since;
     let lease: Lease;
     try {
-      lease = await pool.acquire(policy, runtime, this.#execution.signal);
+      lease = await pool.acquire({ tenant: request.tenant, policy, runtime }, this.#execution.signal);
     } catch (error) {
       if (this.#execution.signal.aborted) return this.#finish(cancelled('PREPARE'), []);
       this.#execution.close(error);
@@ -77,6 +77,8 @@ export class Executor {
     const ending = await this.#inSandbox(sandbox);
     const missing = await this.#giveFiles(sandbox, ending.outcome);
     this.#finish(ending, missing);
+    // Whoever cancels must not wait for a reset.
+    if (sandbox.isBusy && !this.#execution.signal.aborted) await lease.giveBack();
   }
 
   /** Ends an execution that was cancelled before it had a place. */
@@ -156,7 +158,7 @@ export class Executor {
     if (end === undefined) await sandbox[Symbol.asyncDispose]();
     const outcome = outcomeOf({ end, endedByHost, oom: false });
     const usage = Object.fromEntries(
-      Object.entries(end?.usage ?? {}).filter(([, value]) => value !== undefined),
+      Object.entries(end?.usage ?? {}).filter(([name, value]) => value !== undefined && this.#isOwn(name)),
     ) as Usage;
     return {
       ...ended(outcome, phase, outcome === 'SANDBOX_LOST' ? LOST_TEXT : ''),
@@ -164,6 +166,11 @@ export class Executor {
       ...(end?.signal === undefined ? {} : { signal: end.signal }),
       usage,
     };
+  }
+
+  /** Peaks of a sandbox that was used before may be those of then. */
+  #isOwn(measure: string): boolean {
+    return this.#marks.sandbox !== 'REUSED' || !measure.startsWith('peak');
   }
 
   async #lost(sandbox: Sandbox, phase: Phase, cause: unknown): Promise<Ending> {
@@ -179,7 +186,7 @@ export class Executor {
     const signal = this.#execution.signal;
     const none = (reason: string) => patterns.map((path) => ({ path, reason }));
     if (patterns.length === 0) return [];
-    if (sandbox.state !== 'busy') return none(`was not read: the execution ended as ${outcome}`);
+    if (!sandbox.isBusy) return none(`was not read: the execution ended as ${outcome}`);
     if (signal.aborted) return none('was not read: the execution was cancelled');
     const missing = new MissingPaths();
     const onAbort = () => {

@@ -31,7 +31,7 @@ export function inputFiles({ request, runtime }: ExecutionPlan): InputFile[] {
 export function setupOrder(plan: ExecutionPlan, sandbox: Sandbox): PhaseOrder {
   return {
     ...commonOrder(plan, sandbox),
-    argv: ['bash', '-c', plan.request.setupScript],
+    argv: ['bash', '-c', '--', plan.request.setupScript],
     workingDirectory: WORKSPACE,
     keepProcesses: true,
     hot: false,

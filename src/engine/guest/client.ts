@@ -1,6 +1,11 @@
 import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
-import { type FileFailure, type GreetResponse, GuestService } from '../../../gen/isol8/guest/v1/guest_pb.ts';
+import {
+  type FileFailure,
+  type GreetResponse,
+  GuestService,
+  type Survey,
+} from '../../../gen/isol8/guest/v1/guest_pb.ts';
 import { GUEST_ANSWER_TIMEOUT_MS, READ_ANSWER_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from '../constants.ts';
 import type { GuestCall, GuestConnection } from './connection.ts';
 import { LINK_LIMITS } from './limits.ts';
@@ -28,6 +33,16 @@ export interface BootOrder {
   readonly argv: readonly string[];
   /** As a run will have it, without the caller's variables. */
   readonly environment: readonly string[];
+  /** Whether everything of the code is ended and removed before. */
+  readonly reset: boolean;
+}
+
+/** What came of it. */
+export interface Booted {
+  /** Why nothing waits; undefined when something does. */
+  readonly failure: string | undefined;
+  /** What the sandbox holds now. */
+  readonly survey: Survey | undefined;
 }
 
 /** A program that runs: its answers, and the way to feed it. */
@@ -86,16 +101,15 @@ export class GuestClient implements Disposable {
     return this.#guarded(readParts(this.#prompt(call.answers()), patterns, maxTotalBytes, maxFiles));
   }
 
-  /**
-   * Lets an interpreter boot ahead of its program.
-   *
-   * @returns why nothing waits; undefined when it does
-   */
-  async boot(order: BootOrder, timeoutMs: number): Promise<string | undefined> {
-    const { hook, argv, environment } = order;
-    const question = { hook, argv: [...argv], environment: [...environment] };
+  /** Lets an interpreter boot ahead of its program. */
+  async boot(order: BootOrder, timeoutMs: number): Promise<Booted> {
+    const { hook, argv, environment, reset } = order;
+    const question = { hook, argv: [...argv], environment: [...environment], reset };
     const answer = await this.#ask(this.connection.call(GuestService.method.boot), [question], timeoutMs);
-    return answer.failure === '' ? undefined : answer.failure.slice(0, LINK_LIMITS.textLength);
+    return {
+      failure: answer.failure === '' ? undefined : answer.failure.slice(0, LINK_LIMITS.textLength),
+      survey: answer.survey,
+    };
   }
 
   /** Starts a program and feeds it `stdin`, then its end of file. */

@@ -1,5 +1,6 @@
 import { performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import { Duplex } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { afterEach, expect, test } from 'vitest';
 import { GuestService, KillResponseSchema } from '../../../gen/isol8/guest/v1/guest_pb.ts';
@@ -103,4 +104,12 @@ test('what is closed from our side is a lost link, and no violation', async () =
   const connection = open(() => connection[Symbol.dispose]());
   await expect(ask(connection)).rejects.toThrow(LinkLost);
   expect(await connection.lost).toBeInstanceOf(LinkLost);
+});
+
+test('a link that is closed before it was there ends without a word', async () => {
+  const connection = open(() => {});
+  connection[Symbol.dispose]();
+  expect(await connection.lost).toBeInstanceOf(LinkLost);
+  // Node tells of the connection even now; what is thrown then would end the process, and here the test run.
+  await setImmediate();
 });

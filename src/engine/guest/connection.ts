@@ -59,8 +59,8 @@ export class GuestConnection implements Disposable {
       // Megabytes; what stalled readers leave unread counts.
       maxSessionMemory: 64,
     });
-    // It may have been given up before it was connected.
     this.#session.once('connect', () => {
+      // It also comes when the link was closed before: an execution that is cancelled while its sandbox is made.
       if (!this.#session.destroyed) this.#session.setLocalWindowSize(LINK_LIMITS.linkWindowBytes);
     });
     this.#session.on('error', (error) => this.fail(asFailure(error)));

@@ -120,7 +120,7 @@ export function resolvePolicy(request: PolicyRequest, ceilings: Limits, memoryFl
     onOutputLimit: request.onOutputLimit ?? 'TRUNCATE',
     network: 'NONE',
     seccomp: 'DEFAULT',
-    reuse: 'NEVER',
+    reuse: request.reuse ?? 'NEVER',
     writableRoot: false,
   };
 }

@@ -2,10 +2,19 @@ import type { Runtime } from '../runtimes/runtime.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { EffectivePolicy, PoolStatus, SandboxOrigin } from '../types.ts';
 
+/** Who wants a sandbox, and of what kind. */
+export interface Wanted {
+  readonly tenant: string;
+  readonly runtime: Runtime;
+  readonly policy: EffectivePolicy;
+}
+
 /** A sandbox for one execution. Disposing of it gives it up, which removes it. */
 export interface Lease extends AsyncDisposable {
   readonly sandbox: Sandbox;
   readonly origin: SandboxOrigin;
+  /** Gives it up in good order: where the policy has it used again it is reset and kept, and else removed. */
+  giveBack(): Promise<void>;
 }
 
 /** Where executions get their sandboxes. */
@@ -13,11 +22,12 @@ export interface Pool {
   /** Whether everything that should wait from the start waits, or was tried. */
   readonly warm: boolean;
   /**
-   * A sandbox that nobody has used, with this policy in force; whoever gets it disposes of it.
+   * A sandbox with this policy in force; whoever gets it disposes of it. Nobody has used it, but for the same tenant with
+   * the same policy where that allows it.
    *
    * @throws EngineError DOCKER_UNAVAILABLE, IMAGE_MISSING, SANDBOX_START_FAILED; the signal's reason when it aborts
    */
-  acquire(policy: EffectivePolicy, runtime: Runtime, signal: AbortSignal): Promise<Lease>;
+  acquire(wanted: Wanted, signal: AbortSignal): Promise<Lease>;
   /** What waits, one for each kind of sandbox. */
   status(): readonly PoolStatus[];
 }

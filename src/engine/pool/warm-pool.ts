@@ -1,265 +1,73 @@
-import PQueue from 'p-queue';
-import type { Logger } from 'pino';
-import {
-  HAND_OUT_PING_MS,
-  MAX_KINDS,
-  MAX_WAITING_AGE_MS,
-  POOL_TICK_MS,
-  REFILL_RETRY_MAX_MS,
-  REFILL_RETRY_MS,
-} from '../constants.ts';
+import { POOL_TICK_MS } from '../constants.ts';
+import { policyDigest } from '../policy/resolve.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import type { SandboxFactory } from '../sandbox/factory.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import type { EffectivePolicy, PoolStatus, SandboxOrigin } from '../types.ts';
-import { allocate, type Budget } from './allocate.ts';
-import { Kind } from './kind.ts';
-import type { Lease, Pool } from './pool.ts';
-import { kindOf } from './shape.ts';
+import type { PoolStatus, SandboxOrigin } from '../types.ts';
+import { type FreshParts, FreshSandboxes } from './fresh.ts';
+import type { Lease, Pool, Wanted } from './pool.ts';
+import { UsedSandboxes } from './used.ts';
 
 /** What the pool is made with. */
-export interface PoolParts {
-  readonly factory: Pick<SandboxFactory, 'create' | 'boot' | 'retune'>;
-  /** What waits from the start on, and never less. */
-  readonly base: readonly { readonly runtime: Runtime; readonly policy: EffectivePolicy; readonly size: number }[];
-  readonly budget: Budget;
-  /** Sandboxes that are started at once, for callers and for the pool together. */
-  readonly maxStarts: number;
-  /** Of these, those that nobody waits for. */
-  readonly maxRefills: number;
-  readonly log: Logger;
+export interface PoolParts extends FreshParts {
+  readonly factory: FreshParts['factory'] & Pick<SandboxFactory, 'reset'>;
 }
 
-/** Callers come before the pool. */
-const PRIORITY = { caller: 1, refill: 0 } as const;
-
-/**
- * Keeps sandboxes waiting, each for one execution, and starts one when none waits. What is taken is replaced in the
- * background; how many of which kind wait follows demand, within a budget.
- */
+/** Hands out sandboxes that nobody has used, and, where a policy allows it, those that its tenant has used before. */
 export class WarmPool implements Pool, AsyncDisposable {
   readonly #parts: PoolParts;
-  readonly #kinds = new Map<string, Kind>();
-  readonly #starts: PQueue;
-  readonly #closing = new AbortController();
+  readonly #fresh: FreshSandboxes;
+  readonly #used: UsedSandboxes;
   readonly #tick: NodeJS.Timeout;
   /** Sandboxes that are being removed. */
   readonly #removals = new Set<Promise<void>>();
-  #refills = 0;
-  #failures = 0;
-  #retryAt = 0;
-  #warm = false;
 
   constructor(parts: PoolParts) {
     this.#parts = parts;
-    this.#starts = new PQueue({ concurrency: parts.maxStarts });
-    for (const { runtime, policy, size } of parts.base) {
-      if (size > 0) this.#kinds.set(kindOf(runtime, policy), new Kind(runtime, policy, size));
-    }
-    this.#tick = setInterval(() => this.#balance(), POOL_TICK_MS).unref();
-    this.#balance();
+    const remove = (sandbox: Sandbox) => this.#remove(sandbox);
+    this.#fresh = new FreshSandboxes(parts, remove);
+    this.#used = new UsedSandboxes(parts.budget.count, remove);
+    this.#tick = setInterval(() => {
+      this.#fresh.balance();
+      this.#used.expire(performance.now());
+    }, POOL_TICK_MS).unref();
   }
 
   get warm(): boolean {
-    return this.#warm;
+    return this.#fresh.warm;
   }
 
   status(): readonly PoolStatus[] {
-    return [...this.#kinds.values()].map((kind) => kind.status);
+    return this.#fresh.status;
   }
 
-  async acquire(policy: EffectivePolicy, runtime: Runtime, signal: AbortSignal): Promise<Lease> {
-    const kind = this.#kind(policy, runtime);
-    kind.demand.note(performance.now());
-    try {
-      const waiting = (await this.#takeAlive(kind)) ?? (await this.#takeOther(kind, policy));
-      if (waiting !== undefined) {
-        kind.hits += 1;
-        return waiting;
-      }
-      kind.misses += 1;
-      return lease(await this.#start(kind, signal), 'NEW');
-    } finally {
-      this.#balance();
+  async acquire(wanted: Wanted, signal: AbortSignal): Promise<Lease> {
+    const { policy, runtime } = wanted;
+    if (policy.reuse === 'NEVER') {
+      const { sandbox, origin } = await this.#fresh.take(policy, runtime, signal);
+      return lease(sandbox, origin, () => sandbox[Symbol.asyncDispose]());
     }
+    const key = reuseKey(wanted);
+    const used = await this.#used.take(key, signal);
+    if (used !== undefined) return lease(used, 'REUSED', () => this.#giveBack(key, used, runtime));
+    const { sandbox, origin } = await this.#fresh.take(policy, runtime, signal);
+    // What it holds must be known before anybody uses it, or nothing can be compared with it.
+    if (sandbox.bootedWith === undefined) await this.#fresh.boot(sandbox, policy, runtime);
+    return lease(sandbox, origin, () => this.#giveBack(key, sandbox, runtime));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#tick);
-    this.#closing.abort();
-    for (const kind of this.#kinds.values()) this.#retire(kind, kind.waiting.length);
-    await this.#starts.onIdle();
+    this.#used.close();
+    await this.#fresh.close();
     await Promise.all(this.#removals);
   }
 
-  #kind(policy: EffectivePolicy, runtime: Runtime): Kind {
-    const key = kindOf(runtime, policy);
-    const kind = this.#kinds.get(key) ?? new Kind(runtime, policy, 0);
-    this.#kinds.set(key, kind);
-    return kind;
-  }
-
-  /** One that waits and answers; those that do not are removed. */
-  async #takeAlive(kind: Kind): Promise<Lease | undefined> {
-    for (let sandbox = kind.take(); sandbox !== undefined; sandbox = kind.take()) {
-      if (await sandbox.isAlive(HAND_OUT_PING_MS)) return lease(sandbox, 'POOL');
-      this.#parts.log.warn({ runtime: kind.runtime.name }, 'a sandbox that waited does not answer');
-      this.#remove(sandbox);
-    }
-    return undefined;
-  }
-
-  /** One that waits with other limits, which are changed; where Docker refuses that it is removed. */
-  async #takeOther(kind: Kind, policy: EffectivePolicy): Promise<Lease | undefined> {
-    const others = [...this.#kinds.values()].filter((other) => other.shape === kind.shape && other.waiting.length > 0);
-    // The one that misses it least.
-    const [other] = others.sort((a, b) => b.waiting.length - b.target - (a.waiting.length - a.target));
-    const found = other === undefined ? undefined : await this.#takeAlive(other);
-    if (found === undefined) return undefined;
-    try {
-      await this.#parts.factory.retune(found.sandbox, policy);
-      return lease(found.sandbox, 'POOL_UPDATED');
-    } catch (error) {
-      this.#parts.log.warn({ err: error, runtime: kind.runtime.name }, 'the limits of a sandbox could not be changed');
-      this.#remove(found.sandbox);
-      return undefined;
-    }
-  }
-
-  /** Waits for the next sandbox of a kind, whoever has it started, and has one started. */
-  #start(kind: Kind, signal: AbortSignal): Promise<Sandbox> {
-    signal.throwIfAborted();
-    const waiter = Promise.withResolvers<Sandbox>();
-    const leave = () => {
-      const at = kind.waiters.indexOf(waiter);
-      if (at >= 0) kind.waiters.splice(at, 1);
-      waiter.reject(signal.reason);
-    };
-    signal.addEventListener('abort', leave, { once: true });
-    kind.waiters.push(waiter);
-    // A refill may have come before its turn, and then nobody waits any more.
-    const start = () => (kind.waiters.length > 0 ? this.#startOne(kind) : Promise.resolve());
-    this.#starts.add(start, { priority: PRIORITY.caller }).catch((error: unknown) => this.#noteFailure(kind, error));
-    return waiter.promise.finally(() => signal.removeEventListener('abort', leave));
-  }
-
-  /** Starts one and gives it to whoever has waited longest, or lets it wait. */
-  async #startOne(kind: Kind): Promise<void> {
-    kind.starting += 1;
-    try {
-      const sandbox = await this.#parts.factory.create(kind.policy, kind.runtime, this.#closing.signal);
-      const waiter = kind.waiters.shift();
-      if (waiter !== undefined) waiter.resolve(sandbox);
-      else await this.#letWait(kind, sandbox);
-    } catch (error) {
-      const waiter = kind.waiters.shift();
-      if (waiter === undefined) throw error;
-      waiter.reject(error);
-    } finally {
-      kind.starting -= 1;
-    }
-  }
-
-  /** Boots its interpreter; who has come meanwhile gets it all the same. */
-  async #letWait(kind: Kind, sandbox: Sandbox): Promise<void> {
-    const failure = await this.#parts.factory.boot(sandbox, kind.policy, kind.runtime).catch(String);
-    if (failure !== undefined) {
-      this.#parts.log.warn({ runtime: kind.runtime.name, failure }, 'an interpreter did not boot ahead');
-    }
-    const waiter = kind.waiters.shift();
-    if (waiter !== undefined) return waiter.resolve(sandbox);
-    if (this.#closing.signal.aborted) return this.#remove(sandbox);
-    if (sandbox.state !== 'ready') {
-      this.#remove(sandbox);
-      throw new Error('the sandbox was lost while its interpreter booted');
-    }
-    kind.waiting.push({ sandbox, since: performance.now() });
-    void sandbox.ended.then(() => {
-      const at = kind.waiting.findIndex((waiting) => waiting.sandbox === sandbox);
-      if (at < 0) return;
-      kind.waiting.splice(at, 1);
-      this.#remove(sandbox);
-      this.#balance();
-    });
-  }
-
-  /** Brings what waits to what should wait. */
-  #balance(): void {
-    if (this.#closing.signal.aborted) return;
-    const now = performance.now();
-    this.#forget(now);
-    const kinds = [...this.#kinds.values()].sort((a, b) => b.demand.wanted(now) - a.demand.wanted(now));
-    const wishes = kinds.map(({ base, bytes, demand }) => ({ base, bytes, wanted: demand.wanted(now) }));
-    for (const [i, target] of allocate(wishes, this.#parts.budget).entries()) {
-      const kind = kinds[i];
-      if (kind === undefined) continue;
-      kind.target = target;
-      this.#retire(kind, kind.waiting.length - target);
-      const old = kind.waiting.filter(({ since }) => now - since > MAX_WAITING_AGE_MS).length;
-      // One at a time, so that there is always another.
-      if (old > 0 && kind.waiting.length >= target) this.#retire(kind, 1);
-    }
-    if (now >= this.#retryAt) this.#refill(kinds);
-    this.#warm ||= kinds.every((kind) => kind.waiting.length >= Math.min(kind.base, kind.target));
-  }
-
-  #refill(kinds: readonly Kind[]): void {
-    const lacking = (kind: Kind) => kind.target - kind.waiting.length - kind.starting;
-    while (this.#refills < this.#parts.maxRefills) {
-      const [kind] = kinds.filter((one) => lacking(one) > 0).sort((a, b) => share(a) - share(b));
-      if (kind === undefined) return;
-      this.#refills += 1;
-      // From now on, not from its turn: or more would be asked for.
-      kind.starting += 1;
-      const start = () => {
-        kind.starting -= 1;
-        return this.#startOne(kind);
-      };
-      this.#starts
-        .add(start, { priority: PRIORITY.refill })
-        .then(() => {
-          this.#failures = 0;
-        })
-        .catch((error: unknown) => this.#noteFailure(kind, error))
-        .finally(() => {
-          this.#refills -= 1;
-          this.#balance();
-        });
-    }
-  }
-
-  #noteFailure(kind: Kind, error: unknown): void {
-    if (this.#closing.signal.aborted) return;
-    const wait = Math.min(REFILL_RETRY_MAX_MS, REFILL_RETRY_MS * 2 ** this.#failures);
-    this.#failures += 1;
-    this.#retryAt = performance.now() + wait;
-    // What cannot be had must not keep a server from being ready for the rest.
-    this.#warm = true;
-    this.#parts.log.warn(
-      { err: error, runtime: kind.runtime.name, retryMs: wait },
-      'the pool could not start a sandbox',
-    );
-  }
-
-  /** Forgets kinds that nobody asks for any more, and the least asked for when there are too many. */
-  #forget(now: number): void {
-    for (const [key, kind] of this.#kinds) {
-      if (
-        kind.isIdle(now) ||
-        (this.#kinds.size > MAX_KINDS && kind.base === 0 && kind.waiters.length + kind.starting === 0)
-      ) {
-        this.#retire(kind, kind.waiting.length);
-        this.#kinds.delete(key);
-      }
-    }
-  }
-
-  /** Removes so many that wait, the oldest first. */
-  #retire(kind: Kind, count: number): void {
-    for (let left = count; left > 0; left--) {
-      const sandbox = kind.take();
-      if (sandbox !== undefined) this.#remove(sandbox);
-    }
+  async #giveBack(key: string, sandbox: Sandbox, runtime: Runtime): Promise<void> {
+    const odd = await this.#used.giveBack(key, sandbox, () => this.#parts.factory.reset(sandbox, runtime));
+    if (odd === undefined) return;
+    this.#parts.log.info({ err: odd, runtime: runtime.name }, 'a used sandbox is removed and not used again');
+    await sandbox[Symbol.asyncDispose]();
   }
 
   #remove(sandbox: Sandbox): void {
@@ -269,11 +77,22 @@ export class WarmPool implements Pool, AsyncDisposable {
   }
 }
 
-/** How much of what should wait is there. */
-function share(kind: Kind): number {
-  return (kind.waiting.length + kind.starting) / kind.target;
+/** Same tenant, same image, same policy: nothing less may share a sandbox. */
+function reuseKey({ tenant, runtime, policy }: Wanted): string {
+  return JSON.stringify([tenant, runtime.image, policyDigest(policy)]);
 }
 
-function lease(sandbox: Sandbox, origin: SandboxOrigin): Lease {
-  return { sandbox, origin, [Symbol.asyncDispose]: () => sandbox[Symbol.asyncDispose]() };
+function lease(sandbox: Sandbox, origin: SandboxOrigin, giveBack: () => Promise<void>): Lease {
+  let given = false;
+  return {
+    sandbox,
+    origin,
+    async giveBack() {
+      given = true;
+      await giveBack();
+    },
+    async [Symbol.asyncDispose]() {
+      if (!given) await sandbox[Symbol.asyncDispose]();
+    },
+  };
 }

@@ -44,5 +44,6 @@ export function codeArgv(runtime: Runtime, args: readonly string[]): string[] {
 
 /** The program and its arguments for a shell command; `$0` is the shell, `$1` the first argument. */
 export function commandArgv(command: string, args: readonly string[]): string[] {
-  return ['bash', '-c', command, 'bash', ...args];
+  // A command that begins with a dash is no option of the shell's.
+  return ['bash', '-c', '--', command, 'bash', ...args];
 }

@@ -81,10 +81,23 @@ export class SandboxFactory {
    * @returns why nothing waits; undefined when it does
    */
   boot(sandbox: Sandbox, policy: EffectivePolicy, runtime: Runtime): Promise<string | undefined> {
+    return sandbox.boot(this.#bootOrder(sandbox, runtime), policy);
+  }
+
+  /**
+   * Makes a sandbox that was used as good as new.
+   *
+   * @throws Error with what is odd about it; then it must not be used again
+   */
+  reset(sandbox: Sandbox, runtime: Runtime): Promise<void> {
+    return sandbox.reset(this.#bootOrder(sandbox, runtime));
+  }
+
+  #bootOrder(sandbox: Sandbox, runtime: Runtime) {
     const { hook } = runtime.hot;
+    if (hook === '') return { hook, argv: [], environment: [] };
     const environment = programEnvironment(runtime, sandbox.imageEnvironment, this.#parts.caBundle.length > 0, {});
-    const order = hook === '' ? { argv: [], environment: [] } : { argv: codeArgv(runtime, []), environment };
-    return sandbox.boot({ hook, ...order }, policy);
+    return { hook, argv: codeArgv(runtime, []), environment };
   }
 
   /**

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { GUEST_ANSWER_TIMEOUT_MS } from '../constants.ts';
 import type { BootOrder, GuestClient } from '../guest/client.ts';
+import { difference, type Survey } from '../guest/survey.ts';
 import type { EffectivePolicy } from '../types.ts';
 import type { Evidence } from './evidence.ts';
 import { IllegalMove, mayMove, type SandboxState } from './state.ts';
@@ -28,6 +29,7 @@ export class Sandbox implements AsyncDisposable {
   #state: SandboxState = 'ready';
   #removal: Promise<void> | undefined;
   #bootedWith: EffectivePolicy | undefined;
+  #fresh: Survey | undefined;
 
   constructor(parts: SandboxParts) {
     this.#parts = parts;
@@ -38,6 +40,11 @@ export class Sandbox implements AsyncDisposable {
 
   get state(): SandboxState {
     return this.#state;
+  }
+
+  /** Whether it serves an execution and is still there. */
+  get isBusy(): boolean {
+    return this.#state === 'busy';
   }
 
   /** Of its container. */
@@ -65,14 +72,29 @@ export class Sandbox implements AsyncDisposable {
   }
 
   /**
-   * Lets an interpreter boot and wait.
+   * Lets an interpreter boot and wait. The first time, nobody has used it and what it holds is remembered.
    *
    * @returns why nothing waits; undefined when it does
    */
-  async boot(order: BootOrder, policy: EffectivePolicy): Promise<string | undefined> {
-    const failure = await this.#parts.guest.boot(order, GUEST_ANSWER_TIMEOUT_MS);
+  async boot(order: Omit<BootOrder, 'reset'>, policy: EffectivePolicy): Promise<string | undefined> {
+    const { failure, survey } = await this.#parts.guest.boot({ ...order, reset: false }, GUEST_ANSWER_TIMEOUT_MS);
     this.#bootedWith = failure === undefined ? policy : undefined;
+    this.#fresh ??= survey;
     return failure;
+  }
+
+  /**
+   * Makes it as good as new for its next execution: everything ended, everything removed, an interpreter booted, and
+   * what it holds compared with what it held before it was used.
+   *
+   * @throws Error with what is odd about it; then it must not be used again
+   */
+  async reset(order: Omit<BootOrder, 'reset'>): Promise<void> {
+    if (this.#fresh === undefined || this.#parts.evidence.oom) throw new Error('it cannot be compared');
+    const { failure, survey } = await this.#parts.guest.boot({ ...order, reset: true }, GUEST_ANSWER_TIMEOUT_MS);
+    const odd = failure ?? difference(this.#fresh, survey);
+    if (odd !== undefined) throw new Error(odd);
+    this.#move('ready');
   }
 
   /** Whether it is ready and its guest answers in time. */
@@ -81,7 +103,7 @@ export class Sandbox implements AsyncDisposable {
     return (await this.#parts.guest.connection.answersWithin(milliseconds)) && this.#state === 'ready';
   }
 
-  /** Takes it for an execution; it serves one only. */
+  /** Takes it for an execution; it serves one only, or one after each reset. */
   occupy(): void {
     this.#move('busy');
   }

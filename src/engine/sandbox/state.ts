@@ -1,12 +1,13 @@
 /**
- * What a sandbox can be. It is ready when its guest has greeted, serves one execution and is removed; it is lost when its
- * link or its container ends before we wanted that, or when its guest breaks the protocol.
+ * What a sandbox can be. It is ready when its guest has greeted, serves one execution, and is removed or, where the policy
+ * allows it, reset and ready again; it is lost when its link or its container ends before we wanted that, or when its
+ * guest breaks the protocol.
  */
 export type SandboxState = 'ready' | 'busy' | 'lost' | 'removing' | 'removed';
 
 const MOVES: Readonly<Record<SandboxState, readonly SandboxState[]>> = {
   ready: ['busy', 'lost', 'removing'],
-  busy: ['lost', 'removing'],
+  busy: ['ready', 'lost', 'removing'],
   lost: ['removing'],
   removing: ['removed'],
   removed: [],

@@ -49,4 +49,4 @@ export const onOutputLimits: Record<engine.OnOutputLimit, OnOutputLimit> = {
 };
 
 /** Names of the engine on the wire. */
-export const reuses: Record<engine.EffectivePolicy['reuse'], Reuse> = { NEVER: Reuse.NEVER };
+export const reuses: Record<engine.Reuse, Reuse> = { NEVER: Reuse.NEVER, SAME_TENANT: Reuse.SAME_TENANT };

@@ -23,10 +23,14 @@ export function fromPolicy(policy: Policy | undefined, violations: Violations): 
     violations.unbuilt('policy.profile', 'A profile other than `default`');
   }
   checkNetwork(policy.network, violations);
-  checkIsolation(policy.isolation, violations);
+  const reuse = fromIsolation(policy.isolation, violations);
   const limits = fromLimits(policy.limits, violations);
   const onOutputLimit = fromOnOutputLimit(policy.onOutputLimit, violations);
-  return { limits, ...(onOutputLimit === undefined ? {} : { onOutputLimit }) };
+  return {
+    limits,
+    ...(onOutputLimit === undefined ? {} : { onOutputLimit }),
+    ...(reuse === undefined ? {} : { reuse }),
+  };
 }
 
 function fromLimits(limits: Limits | undefined, violations: Violations): Partial<engine.Limits> {
@@ -84,8 +88,8 @@ function checkNetwork(network: Network | undefined, violations: Violations): voi
   if (log === true) violations.unbuilt('policy.network.log', 'The network log');
 }
 
-function checkIsolation(isolation: Isolation | undefined, violations: Violations): void {
-  if (isolation === undefined) return;
+function fromIsolation(isolation: Isolation | undefined, violations: Violations): engine.Reuse | undefined {
+  if (isolation === undefined) return undefined;
   const { runtimeClass, seccomp, reuse, writableRoot } = isolation;
   if (runtimeClass === '') violations.wrong('policy.isolation.runtime_class', 'must not be empty');
   else if (runtimeClass !== undefined)
@@ -94,11 +98,18 @@ function checkIsolation(isolation: Isolation | undefined, violations: Violations
   else if (seccomp !== undefined && seccomp !== 'DEFAULT') {
     violations.unbuilt('policy.isolation.seccomp', 'A seccomp profile other than `DEFAULT`');
   }
-  if (reuse === Reuse.SAME_TENANT) violations.unbuilt('policy.isolation.reuse', 'Using a sandbox again');
-  else if (reuse !== undefined && reuse !== Reuse.NEVER) {
-    violations.wrong('policy.isolation.reuse', `${reuse} is neither NEVER nor SAME_TENANT`);
-  }
   if (writableRoot === true) violations.unbuilt('policy.isolation.writable_root', 'A writable root');
+  switch (reuse) {
+    case undefined:
+      return undefined;
+    case Reuse.NEVER:
+      return 'NEVER';
+    case Reuse.SAME_TENANT:
+      return 'SAME_TENANT';
+    default:
+      violations.wrong('policy.isolation.reuse', `${reuse} is neither NEVER nor SAME_TENANT`);
+      return undefined;
+  }
 }
 
 /** Engine to wire. */

@@ -28,6 +28,8 @@ test('what is set arrives; what is not set stays unset', () => {
     source: { kind: 'code', code: 'true' },
     policy: { limits: { timeoutMs: 1500, memoryBytes: 5, cpuCores: 0.5 }, onOutputLimit: 'KILL' },
   });
+  const reuse = { policy: { isolation: { reuse: Reuse.SAME_TENANT } } };
+  expect(convert(reuse)).toMatchObject({ request: { policy: { reuse: 'SAME_TENANT' } }, violations: [] });
   expect(convert({}).request.policy).toEqual({ limits: {} });
 });
 
@@ -74,7 +76,6 @@ test.each<[string, Init]>([
   ['policy.network.log', { policy: { network: { log: true } } }],
   ['policy.isolation.runtime_class', { policy: { isolation: { runtimeClass: 'runc' } } }],
   ['policy.isolation.seccomp', { policy: { isolation: { seccomp: 'STRICT' } } }],
-  ['policy.isolation.reuse', { policy: { isolation: { reuse: Reuse.SAME_TENANT } } }],
   ['policy.isolation.writable_root', { policy: { isolation: { writableRoot: true } } }],
 ])('%s is not built', (field, init) => {
   expect(found(init)).toEqual([['NOT_IMPLEMENTED', field]]);

@@ -3,6 +3,6 @@ import { expect, test } from 'vitest';
 import { interceptors } from './chain.ts';
 
 test('the order of the interceptors', () => {
-  const list = interceptors({ log: pino({ level: 'silent' }), apiKey: 'k', stopping: new AbortController().signal });
-  expect(list.map(([name]) => name)).toEqual(['logging', 'errors', 'draining', 'auth']);
+  const list = interceptors({ log: pino({ level: 'silent' }), stopping: new AbortController().signal });
+  expect(list.map(([name]) => name)).toEqual(['logging', 'errors', 'draining', 'tenant']);
 });

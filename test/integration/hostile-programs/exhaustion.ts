@@ -53,6 +53,17 @@ export const EXHAUSTION: readonly HostileCase[] = [
     stdout: 'True',
   },
   {
+    // The kernel has 65,536 requests of io_setup for the whole host.
+    name: 'kernel AIO, of which the host has one account',
+    request: python(
+      `${SYSCALLS}
+context = ctypes.c_ulong(0)
+print(syscall(206, 2000, ctypes.byref(context)), ctypes.get_errno())`,
+    ),
+    outcome: EXITED,
+    stdout: '-1 1',
+  },
+  {
     name: 'zombies and orphans',
     request: python(
       'for i in range(60):\n  if os.fork() == 0: os._exit(0)\nfor i in range(60):\n  if os.fork() == 0:\n    if os.fork() == 0: os.setsid(); time.sleep(0.2)\n    os._exit(0)\n  os.wait()\nprint("made")',

@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file isol8/guest/v1/guest.proto.
  */
 export const file_isol8_guest_v1_guest: GenFile = /*@__PURE__*/
-  fileDesc("Chppc29sOC9ndWVzdC92MS9ndWVzdC5wcm90bxIOaXNvbDguZ3Vlc3QudjEiggEKDEdyZWV0UmVxdWVzdBIZChFwcm90b2NvbF92ZXJzaW9ucxgBIAMoBRIQCghjb2RlX3VpZBgCIAEoBRIyCg9zaWxlbmNlX3RpbWVvdXQYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEQoJY2FfYnVuZGxlGAQgASgMIm4KDUdyZWV0UmVzcG9uc2USGAoQcHJvdG9jb2xfdmVyc2lvbhgBIAEoBRIVCg1ndWVzdF92ZXJzaW9uGAIgASgJEhQKDGd1ZXN0X2RpZ2VzdBgDIAEoCRIWCg5jZ3JvdXBfdmVyc2lvbhgEIAEoBSJYChFXcml0ZUZpbGVzUmVxdWVzdBIqCgRmaWxlGAEgASgLMhouaXNvbDguZ3Vlc3QudjEuRmlsZUhlYWRlckgAEg8KBWNodW5rGAIgASgMSABCBgoEcGFydCI8CgpGaWxlSGVhZGVyEgwKBHBhdGgYASABKAkSDAoEbW9kZRgCIAEoDRISCgpzaXplX2J5dGVzGAMgASgDIkIKEldyaXRlRmlsZXNSZXNwb25zZRIsCgdmYWlsdXJlGAEgASgLMhsuaXNvbDguZ3Vlc3QudjEuRmlsZUZhaWx1cmUiXwoLRmlsZUZhaWx1cmUSDAoEcGF0aBgBIAEoCRIxCgZyZWFzb24YAiABKA4yIS5pc29sOC5ndWVzdC52MS5GaWxlRmFpbHVyZVJlYXNvbhIPCgdtZXNzYWdlGAMgASgJIlAKEFJlYWRGaWxlc1JlcXVlc3QSEAoIcGF0dGVybnMYASADKAkSFwoPbWF4X3RvdGFsX2J5dGVzGAIgASgDEhEKCW1heF9maWxlcxgDIAEoBSKIAQoRUmVhZEZpbGVzUmVzcG9uc2USKgoEZmlsZRgBIAEoCzIaLmlzb2w4Lmd1ZXN0LnYxLkZpbGVIZWFkZXJIABIPCgVjaHVuaxgCIAEoDEgAEi4KB2ZhaWx1cmUYAyABKAsyGy5pc29sOC5ndWVzdC52MS5GaWxlRmFpbHVyZUgAQgYKBHBhcnQiPgoLQm9vdFJlcXVlc3QSDAoEaG9vaxgBIAEoCRIMCgRhcmd2GAIgAygJEhMKC2Vudmlyb25tZW50GAMgAygJIh8KDEJvb3RSZXNwb25zZRIPCgdmYWlsdXJlGAEgASgJIlAKClJ1blJlcXVlc3QSKQoFc3RhcnQYASABKAsyGC5pc29sOC5ndWVzdC52MS5SdW5TdGFydEgAEg8KBXN0ZGluGAIgASgMSABCBgoEcGFydCLPAgoIUnVuU3RhcnQSDgoGcnVuX2lkGAEgASgJEgwKBGFyZ3YYAiADKAkSEwoLZW52aXJvbm1lbnQYAyADKAkSGQoRd29ya2luZ19kaXJlY3RvcnkYBCABKAkSKgoHdGltZW91dBgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIUCgxvdXRwdXRfYnl0ZXMYBiABKAMSHAoUa2lsbF9vbl9vdXRwdXRfbGltaXQYByABKAgSFQoNbWF4X3Byb2Nlc3NlcxgIIAEoAxIWCg5tYXhfb3Blbl9maWxlcxgJIAEoAxIUCgxtZW1vcnlfYnl0ZXMYCiABKAMSFgoOa2VlcF9wcm9jZXNzZXMYCyABKAgSKwoJbWFpbl9maWxlGAwgASgLMhguaXNvbDguZ3Vlc3QudjEuTWFpbkZpbGUSCwoDaG90GA0gASgIIikKCE1haW5GaWxlEgwKBHBhdGgYASABKAkSDwoHY29udGVudBgCIAEoDCLKAQoLUnVuUmVzcG9uc2USLQoHc3RhcnRlZBgBIAEoCzIaLmlzb2w4Lmd1ZXN0LnYxLlJ1blN0YXJ0ZWRIABIrCgZvdXRwdXQYAiABKAsyGS5pc29sOC5ndWVzdC52MS5SdW5PdXRwdXRIABIpCgVlbmRlZBgDIAEoCzIYLmlzb2w4Lmd1ZXN0LnYxLlJ1bkVuZGVkSAASKwoGZmFpbGVkGAQgASgLMhkuaXNvbDguZ3Vlc3QudjEuUnVuRmFpbGVkSABCBwoFZXZlbnQiGQoKUnVuU3RhcnRlZBILCgNob3QYASABKAgiQQoJUnVuT3V0cHV0EiYKBnN0cmVhbRgBIAEoDjIWLmlzb2w4Lmd1ZXN0LnYxLlN0cmVhbRIMCgRkYXRhGAIgASgMIk4KCVJ1bkZhaWxlZBIwCgZyZWFzb24YASABKA4yIC5pc29sOC5ndWVzdC52MS5SdW5GYWlsdXJlUmVhc29uEg8KB21lc3NhZ2UYAiABKAkilgIKCFJ1bkVuZGVkEikKBnJlYXNvbhgBIAEoDjIZLmlzb2w4Lmd1ZXN0LnYxLkVuZFJlYXNvbhITCglleGl0X2NvZGUYAiABKAVIABIQCgZzaWduYWwYAyABKAVIABIrCgZzdGRvdXQYBCABKAsyGy5pc29sOC5ndWVzdC52MS5PdXRwdXRTdGF0cxIrCgZzdGRlcnIYBSABKAsyGy5pc29sOC5ndWVzdC52MS5PdXRwdXRTdGF0cxInCgV1c2FnZRgGIAEoCzIYLmlzb2w4Lmd1ZXN0LnYxLlJ1blVzYWdlEisKCHJ1bl90aW1lGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQggKBnN0YXR1cyI5CgtPdXRwdXRTdGF0cxITCgt0b3RhbF9ieXRlcxgBIAEoAxIVCg1kcm9wcGVkX2J5dGVzGAIgASgDIvIBCghSdW5Vc2FnZRIrCghjcHVfdXNlchgBIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhItCgpjcHVfc3lzdGVtGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEh4KEXBlYWtfbWVtb3J5X2J5dGVzGAMgASgDSACIAQESGwoOcGVha19wcm9jZXNzZXMYBCABKANIAYgBARIWCglvb21fa2lsbHMYBSABKANIAogBAUIUChJfcGVha19tZW1vcnlfYnl0ZXNCEQoPX3BlYWtfcHJvY2Vzc2VzQgwKCl9vb21fa2lsbHMiDQoLS2lsbFJlcXVlc3QiDgoMS2lsbFJlc3BvbnNlKtECChFGaWxlRmFpbHVyZVJlYXNvbhIjCh9GSUxFX0ZBSUxVUkVfUkVBU09OX1VOU1BFQ0lGSUVEEAASIQodRklMRV9GQUlMVVJFX1JFQVNPTl9OT1RfRk9VTkQQARIfChtGSUxFX0ZBSUxVUkVfUkVBU09OX09VVFNJREUQAhIiCh5GSUxFX0ZBSUxVUkVfUkVBU09OX05PVF9BX0ZJTEUQAxIgChxGSUxFX0ZBSUxVUkVfUkVBU09OX05PX1NQQUNFEAQSKQolRklMRV9GQUlMVVJFX1JFQVNPTl9QRVJNSVNTSU9OX0RFTklFRBAFEiAKHEZJTEVfRkFJTFVSRV9SRUFTT05fQkFEX05BTUUQBhIhCh1GSUxFX0ZBSUxVUkVfUkVBU09OX1RPT19MQVJHRRAHEh0KGUZJTEVfRkFJTFVSRV9SRUFTT05fT1RIRVIQCCpGCgZTdHJlYW0SFgoSU1RSRUFNX1VOU1BFQ0lGSUVEEAASEQoNU1RSRUFNX1NURE9VVBABEhEKDVNUUkVBTV9TVERFUlIQAiqKAgoQUnVuRmFpbHVyZVJlYXNvbhIiCh5SVU5fRkFJTFVSRV9SRUFTT05fVU5TUEVDSUZJRUQQABIoCiRSVU5fRkFJTFVSRV9SRUFTT05fUFJPR1JBTV9OT1RfRk9VTkQQARIsCihSVU5fRkFJTFVSRV9SRUFTT05fQkFEX1dPUktJTkdfRElSRUNUT1JZEAISMAosUlVOX0ZBSUxVUkVfUkVBU09OX1dPUktJTkdfRElSRUNUT1JZX09VVFNJREUQAxIqCiZSVU5fRkFJTFVSRV9SRUFTT05fQVJHVU1FTlRTX1RPT19MQVJHRRAEEhwKGFJVTl9GQUlMVVJFX1JFQVNPTl9PVEhFUhAFKqkBCglFbmRSZWFzb24SGgoWRU5EX1JFQVNPTl9VTlNQRUNJRklFRBAAEhYKEkVORF9SRUFTT05fUFJPR1JBTRABEhYKEkVORF9SRUFTT05fVElNRU9VVBACEhsKF0VORF9SRUFTT05fT1VUUFVUX0xJTUlUEAMSFQoRRU5EX1JFQVNPTl9LSUxMRUQQBBIcChhFTkRfUkVBU09OX09VVF9PRl9NRU1PUlkQBTLJAwoMR3Vlc3RTZXJ2aWNlEkQKBUdyZWV0EhwuaXNvbDguZ3Vlc3QudjEuR3JlZXRSZXF1ZXN0Gh0uaXNvbDguZ3Vlc3QudjEuR3JlZXRSZXNwb25zZRJVCgpXcml0ZUZpbGVzEiEuaXNvbDguZ3Vlc3QudjEuV3JpdGVGaWxlc1JlcXVlc3QaIi5pc29sOC5ndWVzdC52MS5Xcml0ZUZpbGVzUmVzcG9uc2UoARJSCglSZWFkRmlsZXMSIC5pc29sOC5ndWVzdC52MS5SZWFkRmlsZXNSZXF1ZXN0GiEuaXNvbDguZ3Vlc3QudjEuUmVhZEZpbGVzUmVzcG9uc2UwARJBCgRCb290EhsuaXNvbDguZ3Vlc3QudjEuQm9vdFJlcXVlc3QaHC5pc29sOC5ndWVzdC52MS5Cb290UmVzcG9uc2USQgoDUnVuEhouaXNvbDguZ3Vlc3QudjEuUnVuUmVxdWVzdBobLmlzb2w4Lmd1ZXN0LnYxLlJ1blJlc3BvbnNlKAEwARJBCgRLaWxsEhsuaXNvbDguZ3Vlc3QudjEuS2lsbFJlcXVlc3QaHC5pc29sOC5ndWVzdC52MS5LaWxsUmVzcG9uc2VCLFoqaXNvbDguZGV2L2d1ZXN0L2dlbi9pc29sOC9ndWVzdC92MTtndWVzdHYxYgZwcm90bzM", [file_google_protobuf_duration]);
+  fileDesc("Chppc29sOC9ndWVzdC92MS9ndWVzdC5wcm90bxIOaXNvbDguZ3Vlc3QudjEiggEKDEdyZWV0UmVxdWVzdBIZChFwcm90b2NvbF92ZXJzaW9ucxgBIAMoBRIQCghjb2RlX3VpZBgCIAEoBRIyCg9zaWxlbmNlX3RpbWVvdXQYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEQoJY2FfYnVuZGxlGAQgASgMIm4KDUdyZWV0UmVzcG9uc2USGAoQcHJvdG9jb2xfdmVyc2lvbhgBIAEoBRIVCg1ndWVzdF92ZXJzaW9uGAIgASgJEhQKDGd1ZXN0X2RpZ2VzdBgDIAEoCRIWCg5jZ3JvdXBfdmVyc2lvbhgEIAEoBSJYChFXcml0ZUZpbGVzUmVxdWVzdBIqCgRmaWxlGAEgASgLMhouaXNvbDguZ3Vlc3QudjEuRmlsZUhlYWRlckgAEg8KBWNodW5rGAIgASgMSABCBgoEcGFydCI8CgpGaWxlSGVhZGVyEgwKBHBhdGgYASABKAkSDAoEbW9kZRgCIAEoDRISCgpzaXplX2J5dGVzGAMgASgDIkIKEldyaXRlRmlsZXNSZXNwb25zZRIsCgdmYWlsdXJlGAEgASgLMhsuaXNvbDguZ3Vlc3QudjEuRmlsZUZhaWx1cmUiXwoLRmlsZUZhaWx1cmUSDAoEcGF0aBgBIAEoCRIxCgZyZWFzb24YAiABKA4yIS5pc29sOC5ndWVzdC52MS5GaWxlRmFpbHVyZVJlYXNvbhIPCgdtZXNzYWdlGAMgASgJIlAKEFJlYWRGaWxlc1JlcXVlc3QSEAoIcGF0dGVybnMYASADKAkSFwoPbWF4X3RvdGFsX2J5dGVzGAIgASgDEhEKCW1heF9maWxlcxgDIAEoBSKIAQoRUmVhZEZpbGVzUmVzcG9uc2USKgoEZmlsZRgBIAEoCzIaLmlzb2w4Lmd1ZXN0LnYxLkZpbGVIZWFkZXJIABIPCgVjaHVuaxgCIAEoDEgAEi4KB2ZhaWx1cmUYAyABKAsyGy5pc29sOC5ndWVzdC52MS5GaWxlRmFpbHVyZUgAQgYKBHBhcnQiTQoLQm9vdFJlcXVlc3QSDAoEaG9vaxgBIAEoCRIMCgRhcmd2GAIgAygJEhMKC2Vudmlyb25tZW50GAMgAygJEg0KBXJlc2V0GAQgASgIIkcKDEJvb3RSZXNwb25zZRIPCgdmYWlsdXJlGAEgASgJEiYKBnN1cnZleRgCIAEoCzIWLmlzb2w4Lmd1ZXN0LnYxLlN1cnZleSKRAQoGU3VydmV5EhEKCXByb2Nlc3NlcxgBIAEoAxISCgpkaXNrX2J5dGVzGAIgASgDEhMKC2Rpc2tfaW5vZGVzGAMgASgDEhMKC2lwY19vYmplY3RzGAQgASgDEg8KB3NvY2tldHMYBSABKAMSFAoMbWVtb3J5X2J5dGVzGAYgASgDEg8KB3Bvc3R1cmUYByABKAkiUAoKUnVuUmVxdWVzdBIpCgVzdGFydBgBIAEoCzIYLmlzb2w4Lmd1ZXN0LnYxLlJ1blN0YXJ0SAASDwoFc3RkaW4YAiABKAxIAEIGCgRwYXJ0Is8CCghSdW5TdGFydBIOCgZydW5faWQYASABKAkSDAoEYXJndhgCIAMoCRITCgtlbnZpcm9ubWVudBgDIAMoCRIZChF3b3JraW5nX2RpcmVjdG9yeRgEIAEoCRIqCgd0aW1lb3V0GAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhQKDG91dHB1dF9ieXRlcxgGIAEoAxIcChRraWxsX29uX291dHB1dF9saW1pdBgHIAEoCBIVCg1tYXhfcHJvY2Vzc2VzGAggASgDEhYKDm1heF9vcGVuX2ZpbGVzGAkgASgDEhQKDG1lbW9yeV9ieXRlcxgKIAEoAxIWCg5rZWVwX3Byb2Nlc3NlcxgLIAEoCBIrCgltYWluX2ZpbGUYDCABKAsyGC5pc29sOC5ndWVzdC52MS5NYWluRmlsZRILCgNob3QYDSABKAgiKQoITWFpbkZpbGUSDAoEcGF0aBgBIAEoCRIPCgdjb250ZW50GAIgASgMIsoBCgtSdW5SZXNwb25zZRItCgdzdGFydGVkGAEgASgLMhouaXNvbDguZ3Vlc3QudjEuUnVuU3RhcnRlZEgAEisKBm91dHB1dBgCIAEoCzIZLmlzb2w4Lmd1ZXN0LnYxLlJ1bk91dHB1dEgAEikKBWVuZGVkGAMgASgLMhguaXNvbDguZ3Vlc3QudjEuUnVuRW5kZWRIABIrCgZmYWlsZWQYBCABKAsyGS5pc29sOC5ndWVzdC52MS5SdW5GYWlsZWRIAEIHCgVldmVudCIZCgpSdW5TdGFydGVkEgsKA2hvdBgBIAEoCCJBCglSdW5PdXRwdXQSJgoGc3RyZWFtGAEgASgOMhYuaXNvbDguZ3Vlc3QudjEuU3RyZWFtEgwKBGRhdGEYAiABKAwiTgoJUnVuRmFpbGVkEjAKBnJlYXNvbhgBIAEoDjIgLmlzb2w4Lmd1ZXN0LnYxLlJ1bkZhaWx1cmVSZWFzb24SDwoHbWVzc2FnZRgCIAEoCSKWAgoIUnVuRW5kZWQSKQoGcmVhc29uGAEgASgOMhkuaXNvbDguZ3Vlc3QudjEuRW5kUmVhc29uEhMKCWV4aXRfY29kZRgCIAEoBUgAEhAKBnNpZ25hbBgDIAEoBUgAEisKBnN0ZG91dBgEIAEoCzIbLmlzb2w4Lmd1ZXN0LnYxLk91dHB1dFN0YXRzEisKBnN0ZGVychgFIAEoCzIbLmlzb2w4Lmd1ZXN0LnYxLk91dHB1dFN0YXRzEicKBXVzYWdlGAYgASgLMhguaXNvbDguZ3Vlc3QudjEuUnVuVXNhZ2USKwoIcnVuX3RpbWUYByABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CCAoGc3RhdHVzIjkKC091dHB1dFN0YXRzEhMKC3RvdGFsX2J5dGVzGAEgASgDEhUKDWRyb3BwZWRfYnl0ZXMYAiABKAMi8gEKCFJ1blVzYWdlEisKCGNwdV91c2VyGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEi0KCmNwdV9zeXN0ZW0YAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SHgoRcGVha19tZW1vcnlfYnl0ZXMYAyABKANIAIgBARIbCg5wZWFrX3Byb2Nlc3NlcxgEIAEoA0gBiAEBEhYKCW9vbV9raWxscxgFIAEoA0gCiAEBQhQKEl9wZWFrX21lbW9yeV9ieXRlc0IRCg9fcGVha19wcm9jZXNzZXNCDAoKX29vbV9raWxscyINCgtLaWxsUmVxdWVzdCIOCgxLaWxsUmVzcG9uc2Uq0QIKEUZpbGVGYWlsdXJlUmVhc29uEiMKH0ZJTEVfRkFJTFVSRV9SRUFTT05fVU5TUEVDSUZJRUQQABIhCh1GSUxFX0ZBSUxVUkVfUkVBU09OX05PVF9GT1VORBABEh8KG0ZJTEVfRkFJTFVSRV9SRUFTT05fT1VUU0lERRACEiIKHkZJTEVfRkFJTFVSRV9SRUFTT05fTk9UX0FfRklMRRADEiAKHEZJTEVfRkFJTFVSRV9SRUFTT05fTk9fU1BBQ0UQBBIpCiVGSUxFX0ZBSUxVUkVfUkVBU09OX1BFUk1JU1NJT05fREVOSUVEEAUSIAocRklMRV9GQUlMVVJFX1JFQVNPTl9CQURfTkFNRRAGEiEKHUZJTEVfRkFJTFVSRV9SRUFTT05fVE9PX0xBUkdFEAcSHQoZRklMRV9GQUlMVVJFX1JFQVNPTl9PVEhFUhAIKkYKBlN0cmVhbRIWChJTVFJFQU1fVU5TUEVDSUZJRUQQABIRCg1TVFJFQU1fU1RET1VUEAESEQoNU1RSRUFNX1NUREVSUhACKooCChBSdW5GYWlsdXJlUmVhc29uEiIKHlJVTl9GQUlMVVJFX1JFQVNPTl9VTlNQRUNJRklFRBAAEigKJFJVTl9GQUlMVVJFX1JFQVNPTl9QUk9HUkFNX05PVF9GT1VORBABEiwKKFJVTl9GQUlMVVJFX1JFQVNPTl9CQURfV09SS0lOR19ESVJFQ1RPUlkQAhIwCixSVU5fRkFJTFVSRV9SRUFTT05fV09SS0lOR19ESVJFQ1RPUllfT1VUU0lERRADEioKJlJVTl9GQUlMVVJFX1JFQVNPTl9BUkdVTUVOVFNfVE9PX0xBUkdFEAQSHAoYUlVOX0ZBSUxVUkVfUkVBU09OX09USEVSEAUqqQEKCUVuZFJlYXNvbhIaChZFTkRfUkVBU09OX1VOU1BFQ0lGSUVEEAASFgoSRU5EX1JFQVNPTl9QUk9HUkFNEAESFgoSRU5EX1JFQVNPTl9USU1FT1VUEAISGwoXRU5EX1JFQVNPTl9PVVRQVVRfTElNSVQQAxIVChFFTkRfUkVBU09OX0tJTExFRBAEEhwKGEVORF9SRUFTT05fT1VUX09GX01FTU9SWRAFMskDCgxHdWVzdFNlcnZpY2USRAoFR3JlZXQSHC5pc29sOC5ndWVzdC52MS5HcmVldFJlcXVlc3QaHS5pc29sOC5ndWVzdC52MS5HcmVldFJlc3BvbnNlElUKCldyaXRlRmlsZXMSIS5pc29sOC5ndWVzdC52MS5Xcml0ZUZpbGVzUmVxdWVzdBoiLmlzb2w4Lmd1ZXN0LnYxLldyaXRlRmlsZXNSZXNwb25zZSgBElIKCVJlYWRGaWxlcxIgLmlzb2w4Lmd1ZXN0LnYxLlJlYWRGaWxlc1JlcXVlc3QaIS5pc29sOC5ndWVzdC52MS5SZWFkRmlsZXNSZXNwb25zZTABEkEKBEJvb3QSGy5pc29sOC5ndWVzdC52MS5Cb290UmVxdWVzdBocLmlzb2w4Lmd1ZXN0LnYxLkJvb3RSZXNwb25zZRJCCgNSdW4SGi5pc29sOC5ndWVzdC52MS5SdW5SZXF1ZXN0GhsuaXNvbDguZ3Vlc3QudjEuUnVuUmVzcG9uc2UoATABEkEKBEtpbGwSGy5pc29sOC5ndWVzdC52MS5LaWxsUmVxdWVzdBocLmlzb2w4Lmd1ZXN0LnYxLktpbGxSZXNwb25zZUIsWippc29sOC5kZXYvZ3Vlc3QvZ2VuL2lzb2w4L2d1ZXN0L3YxO2d1ZXN0djFiBnByb3RvMw", [file_google_protobuf_duration]);
 
 /**
  * GreetRequest opens a link.
@@ -339,6 +339,13 @@ export type BootRequest = Message<"isol8.guest.v1.BootRequest"> & {
    * @generated from field: repeated string environment = 3;
    */
   environment: string[];
+
+  /**
+   * First ends everything of the code and empties every place that it can write, as the code's user.
+   *
+   * @generated from field: bool reset = 4;
+   */
+  reset: boolean;
 };
 
 /**
@@ -360,6 +367,13 @@ export type BootResponse = Message<"isol8.guest.v1.BootResponse"> & {
    * @generated from field: string failure = 1;
    */
   failure: string;
+
+  /**
+   * What the sandbox holds now, what waits included.
+   *
+   * @generated from field: isol8.guest.v1.Survey survey = 2;
+   */
+  survey?: Survey | undefined;
 };
 
 /**
@@ -368,6 +382,70 @@ export type BootResponse = Message<"isol8.guest.v1.BootResponse"> & {
  */
 export const BootResponseSchema: GenMessage<BootResponse> = /*@__PURE__*/
   messageDesc(file_isol8_guest_v1_guest, 9);
+
+/**
+ * Survey is what a sandbox holds, from the kernel: the host compares one after a reset with that of the first boot.
+ *
+ * @generated from message isol8.guest.v1.Survey
+ */
+export type Survey = Message<"isol8.guest.v1.Survey"> & {
+  /**
+   * Processes beside the guest.
+   *
+   * @generated from field: int64 processes = 1;
+   */
+  processes: bigint;
+
+  /**
+   * Bytes in the file systems that the code can write.
+   *
+   * @generated from field: int64 disk_bytes = 2;
+   */
+  diskBytes: bigint;
+
+  /**
+   * Inodes in them.
+   *
+   * @generated from field: int64 disk_inodes = 3;
+   */
+  diskInodes: bigint;
+
+  /**
+   * Shared memory segments, semaphore sets and message queues of System V, and POSIX message queues.
+   *
+   * @generated from field: int64 ipc_objects = 4;
+   */
+  ipcObjects: bigint;
+
+  /**
+   * Sockets of every family in any state.
+   *
+   * @generated from field: int64 sockets = 5;
+   */
+  sockets: bigint;
+
+  /**
+   * Memory charged to the sandbox, page cache not counted.
+   *
+   * @generated from field: int64 memory_bytes = 6;
+   */
+  memoryBytes: bigint;
+
+  /**
+   * Limits, priority, scheduling and processors of the guest and of what waits, and signals that are pending: one
+   * text for comparison, 16 KiB at most.
+   *
+   * @generated from field: string posture = 7;
+   */
+  posture: string;
+};
+
+/**
+ * Describes the message isol8.guest.v1.Survey.
+ * Use `create(SurveySchema)` to create a new message.
+ */
+export const SurveySchema: GenMessage<Survey> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 10);
 
 /**
  * RunRequest starts a program, then feeds it.
@@ -404,7 +482,7 @@ export type RunRequest = Message<"isol8.guest.v1.RunRequest"> & {
  * Use `create(RunRequestSchema)` to create a new message.
  */
 export const RunRequestSchema: GenMessage<RunRequest> = /*@__PURE__*/
-  messageDesc(file_isol8_guest_v1_guest, 10);
+  messageDesc(file_isol8_guest_v1_guest, 11);
 
 /**
  * RunStart is a program and what holds for it.
@@ -510,7 +588,7 @@ export type RunStart = Message<"isol8.guest.v1.RunStart"> & {
  * Use `create(RunStartSchema)` to create a new message.
  */
 export const RunStartSchema: GenMessage<RunStart> = /*@__PURE__*/
-  messageDesc(file_isol8_guest_v1_guest, 11);
+  messageDesc(file_isol8_guest_v1_guest, 12);
 
 /**
  * MainFile is the program's own source. What is in its place is replaced.
@@ -538,7 +616,7 @@ export type MainFile = Message<"isol8.guest.v1.MainFile"> & {
  * Use `create(MainFileSchema)` to create a new message.
  */
 export const MainFileSchema: GenMessage<MainFile> = /*@__PURE__*/
-  messageDesc(file_isol8_guest_v1_guest, 12);
+  messageDesc(file_isol8_guest_v1_guest, 13);
 
 /**
  * RunResponse tells what happens. Output comes in the order in which the guest read it.
@@ -591,7 +669,7 @@ export type RunResponse = Message<"isol8.guest.v1.RunResponse"> & {
  * Use `create(RunResponseSchema)` to create a new message.
  */
 export const RunResponseSchema: GenMessage<RunResponse> = /*@__PURE__*/
-  messageDesc(file_isol8_guest_v1_guest, 13);
+  messageDesc(file_isol8_guest_v1_guest, 14);
 
 /**
  * RunStarted says that the program runs.
@@ -612,7 +690,7 @@ export type RunStarted = Message<"isol8.guest.v1.RunStarted"> & {
  * Use `create(RunStartedSchema)` to create a new message.
  */
 export const RunStartedSchema: GenMessage<RunStarted> = /*@__PURE__*/
-  messageDesc(file_isol8_guest_v1_guest, 14);
+  messageDesc(file_isol8_guest_v1_guest, 15);
 
 /**
  * RunOutput is a piece of output.
@@ -640,7 +718,7 @@ export type RunOutput = Message<"isol8.guest.v1.RunOutput"> & {
  * Use `create(RunOutputSchema)` to create a new message.
  */
 export const RunOutputSchema: GenMessage<RunOutput> = /*@__PURE__*/
-  messageDesc(file_isol8_guest_v1_guest, 15);
+  messageDesc(file_isol8_guest_v1_guest, 16);
 
 /**
  * RunFailed says why a program could not be started.
@@ -668,7 +746,7 @@ export type RunFailed = Message<"isol8.guest.v1.RunFailed"> & {
  * Use `create(RunFailedSchema)` to create a new message.
  */
 export const RunFailedSchema: GenMessage<RunFailed> = /*@__PURE__*/
-  messageDesc(file_isol8_guest_v1_guest, 16);
+  messageDesc(file_isol8_guest_v1_guest, 17);
 
 /**
  * RunEnded is how a run ended.
@@ -740,7 +818,7 @@ export type RunEnded = Message<"isol8.guest.v1.RunEnded"> & {
  * Use `create(RunEndedSchema)` to create a new message.
  */
 export const RunEndedSchema: GenMessage<RunEnded> = /*@__PURE__*/
-  messageDesc(file_isol8_guest_v1_guest, 17);
+  messageDesc(file_isol8_guest_v1_guest, 18);
 
 /**
  * OutputStats counts one stream.
@@ -768,7 +846,7 @@ export type OutputStats = Message<"isol8.guest.v1.OutputStats"> & {
  * Use `create(OutputStatsSchema)` to create a new message.
  */
 export const OutputStatsSchema: GenMessage<OutputStats> = /*@__PURE__*/
-  messageDesc(file_isol8_guest_v1_guest, 18);
+  messageDesc(file_isol8_guest_v1_guest, 19);
 
 /**
  * RunUsage is what the kernel counted for the sandbox from the start of the run to its end. What it cannot measure
@@ -818,7 +896,7 @@ export type RunUsage = Message<"isol8.guest.v1.RunUsage"> & {
  * Use `create(RunUsageSchema)` to create a new message.
  */
 export const RunUsageSchema: GenMessage<RunUsage> = /*@__PURE__*/
-  messageDesc(file_isol8_guest_v1_guest, 19);
+  messageDesc(file_isol8_guest_v1_guest, 20);
 
 /**
  * KillRequest ends everything of the code.
@@ -833,7 +911,7 @@ export type KillRequest = Message<"isol8.guest.v1.KillRequest"> & {
  * Use `create(KillRequestSchema)` to create a new message.
  */
 export const KillRequestSchema: GenMessage<KillRequest> = /*@__PURE__*/
-  messageDesc(file_isol8_guest_v1_guest, 20);
+  messageDesc(file_isol8_guest_v1_guest, 21);
 
 /**
  * KillResponse says that nothing of the code is left.
@@ -848,7 +926,7 @@ export type KillResponse = Message<"isol8.guest.v1.KillResponse"> & {
  * Use `create(KillResponseSchema)` to create a new message.
  */
 export const KillResponseSchema: GenMessage<KillResponse> = /*@__PURE__*/
-  messageDesc(file_isol8_guest_v1_guest, 21);
+  messageDesc(file_isol8_guest_v1_guest, 22);
 
 /**
  * FileFailureReason is why a file could not be handled.

@@ -872,7 +872,9 @@ type BootRequest struct {
 	// The interpreter and its arguments, up to and with the file of the program, as Run will have them.
 	Argv []string `protobuf:"bytes,2,rep,name=argv,proto3" json:"argv,omitempty"`
 	// `NAME=value`, as Run will have them but for what the caller adds.
-	Environment   []string `protobuf:"bytes,3,rep,name=environment,proto3" json:"environment,omitempty"`
+	Environment []string `protobuf:"bytes,3,rep,name=environment,proto3" json:"environment,omitempty"`
+	// First ends everything of the code and empties every place that it can write, as the code's user.
+	Reset_        bool `protobuf:"varint,4,opt,name=reset,proto3" json:"reset,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -928,11 +930,20 @@ func (x *BootRequest) GetEnvironment() []string {
 	return nil
 }
 
+func (x *BootRequest) GetReset_() bool {
+	if x != nil {
+		return x.Reset_
+	}
+	return false
+}
+
 // BootResponse says whether something waits.
 type BootResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Why nothing waits, one line for people; empty when something does.
-	Failure       string `protobuf:"bytes,1,opt,name=failure,proto3" json:"failure,omitempty"`
+	Failure string `protobuf:"bytes,1,opt,name=failure,proto3" json:"failure,omitempty"`
+	// What the sandbox holds now, what waits included.
+	Survey        *Survey `protobuf:"bytes,2,opt,name=survey,proto3" json:"survey,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -974,6 +985,114 @@ func (x *BootResponse) GetFailure() string {
 	return ""
 }
 
+func (x *BootResponse) GetSurvey() *Survey {
+	if x != nil {
+		return x.Survey
+	}
+	return nil
+}
+
+// Survey is what a sandbox holds, from the kernel: the host compares one after a reset with that of the first boot.
+type Survey struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Processes beside the guest.
+	Processes int64 `protobuf:"varint,1,opt,name=processes,proto3" json:"processes,omitempty"`
+	// Bytes in the file systems that the code can write.
+	DiskBytes int64 `protobuf:"varint,2,opt,name=disk_bytes,json=diskBytes,proto3" json:"disk_bytes,omitempty"`
+	// Inodes in them.
+	DiskInodes int64 `protobuf:"varint,3,opt,name=disk_inodes,json=diskInodes,proto3" json:"disk_inodes,omitempty"`
+	// Shared memory segments, semaphore sets and message queues of System V, and POSIX message queues.
+	IpcObjects int64 `protobuf:"varint,4,opt,name=ipc_objects,json=ipcObjects,proto3" json:"ipc_objects,omitempty"`
+	// Sockets of every family in any state.
+	Sockets int64 `protobuf:"varint,5,opt,name=sockets,proto3" json:"sockets,omitempty"`
+	// Memory charged to the sandbox, page cache not counted.
+	MemoryBytes int64 `protobuf:"varint,6,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
+	// Limits, priority, scheduling and processors of the guest and of what waits, and signals that are pending: one
+	// text for comparison, 16 KiB at most.
+	Posture       string `protobuf:"bytes,7,opt,name=posture,proto3" json:"posture,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Survey) Reset() {
+	*x = Survey{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Survey) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Survey) ProtoMessage() {}
+
+func (x *Survey) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Survey.ProtoReflect.Descriptor instead.
+func (*Survey) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Survey) GetProcesses() int64 {
+	if x != nil {
+		return x.Processes
+	}
+	return 0
+}
+
+func (x *Survey) GetDiskBytes() int64 {
+	if x != nil {
+		return x.DiskBytes
+	}
+	return 0
+}
+
+func (x *Survey) GetDiskInodes() int64 {
+	if x != nil {
+		return x.DiskInodes
+	}
+	return 0
+}
+
+func (x *Survey) GetIpcObjects() int64 {
+	if x != nil {
+		return x.IpcObjects
+	}
+	return 0
+}
+
+func (x *Survey) GetSockets() int64 {
+	if x != nil {
+		return x.Sockets
+	}
+	return 0
+}
+
+func (x *Survey) GetMemoryBytes() int64 {
+	if x != nil {
+		return x.MemoryBytes
+	}
+	return 0
+}
+
+func (x *Survey) GetPosture() string {
+	if x != nil {
+		return x.Posture
+	}
+	return ""
+}
+
 // RunRequest starts a program, then feeds it.
 type RunRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -990,7 +1109,7 @@ type RunRequest struct {
 
 func (x *RunRequest) Reset() {
 	*x = RunRequest{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[10]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1002,7 +1121,7 @@ func (x *RunRequest) String() string {
 func (*RunRequest) ProtoMessage() {}
 
 func (x *RunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[10]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1015,7 +1134,7 @@ func (x *RunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunRequest.ProtoReflect.Descriptor instead.
 func (*RunRequest) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{10}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *RunRequest) GetPart() isRunRequest_Part {
@@ -1097,7 +1216,7 @@ type RunStart struct {
 
 func (x *RunStart) Reset() {
 	*x = RunStart{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[11]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1109,7 +1228,7 @@ func (x *RunStart) String() string {
 func (*RunStart) ProtoMessage() {}
 
 func (x *RunStart) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[11]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1122,7 +1241,7 @@ func (x *RunStart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunStart.ProtoReflect.Descriptor instead.
 func (*RunStart) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{11}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *RunStart) GetRunId() string {
@@ -1229,7 +1348,7 @@ type MainFile struct {
 
 func (x *MainFile) Reset() {
 	*x = MainFile{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[12]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1241,7 +1360,7 @@ func (x *MainFile) String() string {
 func (*MainFile) ProtoMessage() {}
 
 func (x *MainFile) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[12]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1254,7 +1373,7 @@ func (x *MainFile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MainFile.ProtoReflect.Descriptor instead.
 func (*MainFile) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{12}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *MainFile) GetPath() string {
@@ -1289,7 +1408,7 @@ type RunResponse struct {
 
 func (x *RunResponse) Reset() {
 	*x = RunResponse{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[13]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1301,7 +1420,7 @@ func (x *RunResponse) String() string {
 func (*RunResponse) ProtoMessage() {}
 
 func (x *RunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[13]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1314,7 +1433,7 @@ func (x *RunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunResponse.ProtoReflect.Descriptor instead.
 func (*RunResponse) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{13}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *RunResponse) GetEvent() isRunResponse_Event {
@@ -1403,7 +1522,7 @@ type RunStarted struct {
 
 func (x *RunStarted) Reset() {
 	*x = RunStarted{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[14]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1415,7 +1534,7 @@ func (x *RunStarted) String() string {
 func (*RunStarted) ProtoMessage() {}
 
 func (x *RunStarted) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[14]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1428,7 +1547,7 @@ func (x *RunStarted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunStarted.ProtoReflect.Descriptor instead.
 func (*RunStarted) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{14}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *RunStarted) GetHot() bool {
@@ -1451,7 +1570,7 @@ type RunOutput struct {
 
 func (x *RunOutput) Reset() {
 	*x = RunOutput{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[15]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1463,7 +1582,7 @@ func (x *RunOutput) String() string {
 func (*RunOutput) ProtoMessage() {}
 
 func (x *RunOutput) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[15]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1476,7 +1595,7 @@ func (x *RunOutput) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunOutput.ProtoReflect.Descriptor instead.
 func (*RunOutput) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{15}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *RunOutput) GetStream() Stream {
@@ -1506,7 +1625,7 @@ type RunFailed struct {
 
 func (x *RunFailed) Reset() {
 	*x = RunFailed{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[16]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1518,7 +1637,7 @@ func (x *RunFailed) String() string {
 func (*RunFailed) ProtoMessage() {}
 
 func (x *RunFailed) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[16]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1531,7 +1650,7 @@ func (x *RunFailed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunFailed.ProtoReflect.Descriptor instead.
 func (*RunFailed) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{16}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *RunFailed) GetReason() RunFailureReason {
@@ -1574,7 +1693,7 @@ type RunEnded struct {
 
 func (x *RunEnded) Reset() {
 	*x = RunEnded{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[17]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1586,7 +1705,7 @@ func (x *RunEnded) String() string {
 func (*RunEnded) ProtoMessage() {}
 
 func (x *RunEnded) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[17]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1599,7 +1718,7 @@ func (x *RunEnded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunEnded.ProtoReflect.Descriptor instead.
 func (*RunEnded) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{17}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *RunEnded) GetReason() EndReason {
@@ -1693,7 +1812,7 @@ type OutputStats struct {
 
 func (x *OutputStats) Reset() {
 	*x = OutputStats{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[18]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1705,7 +1824,7 @@ func (x *OutputStats) String() string {
 func (*OutputStats) ProtoMessage() {}
 
 func (x *OutputStats) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[18]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1718,7 +1837,7 @@ func (x *OutputStats) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OutputStats.ProtoReflect.Descriptor instead.
 func (*OutputStats) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{18}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *OutputStats) GetTotalBytes() int64 {
@@ -1755,7 +1874,7 @@ type RunUsage struct {
 
 func (x *RunUsage) Reset() {
 	*x = RunUsage{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[19]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1767,7 +1886,7 @@ func (x *RunUsage) String() string {
 func (*RunUsage) ProtoMessage() {}
 
 func (x *RunUsage) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[19]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1780,7 +1899,7 @@ func (x *RunUsage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunUsage.ProtoReflect.Descriptor instead.
 func (*RunUsage) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{19}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *RunUsage) GetCpuUser() *durationpb.Duration {
@@ -1827,7 +1946,7 @@ type KillRequest struct {
 
 func (x *KillRequest) Reset() {
 	*x = KillRequest{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[20]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1839,7 +1958,7 @@ func (x *KillRequest) String() string {
 func (*KillRequest) ProtoMessage() {}
 
 func (x *KillRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[20]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1852,7 +1971,7 @@ func (x *KillRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KillRequest.ProtoReflect.Descriptor instead.
 func (*KillRequest) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{20}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{21}
 }
 
 // KillResponse says that nothing of the code is left.
@@ -1864,7 +1983,7 @@ type KillResponse struct {
 
 func (x *KillResponse) Reset() {
 	*x = KillResponse{}
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[21]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1876,7 +1995,7 @@ func (x *KillResponse) String() string {
 func (*KillResponse) ProtoMessage() {}
 
 func (x *KillResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_isol8_guest_v1_guest_proto_msgTypes[21]
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1889,7 +2008,7 @@ func (x *KillResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KillResponse.ProtoReflect.Descriptor instead.
 func (*KillResponse) Descriptor() ([]byte, []int) {
-	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{21}
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{22}
 }
 
 var File_isol8_guest_v1_guest_proto protoreflect.FileDescriptor
@@ -1931,13 +2050,26 @@ const file_isol8_guest_v1_guest_proto_rawDesc = "" +
 	"\x04file\x18\x01 \x01(\v2\x1a.isol8.guest.v1.FileHeaderH\x00R\x04file\x12\x16\n" +
 	"\x05chunk\x18\x02 \x01(\fH\x00R\x05chunk\x127\n" +
 	"\afailure\x18\x03 \x01(\v2\x1b.isol8.guest.v1.FileFailureH\x00R\afailureB\x06\n" +
-	"\x04part\"W\n" +
+	"\x04part\"m\n" +
 	"\vBootRequest\x12\x12\n" +
 	"\x04hook\x18\x01 \x01(\tR\x04hook\x12\x12\n" +
 	"\x04argv\x18\x02 \x03(\tR\x04argv\x12 \n" +
-	"\venvironment\x18\x03 \x03(\tR\venvironment\"(\n" +
+	"\venvironment\x18\x03 \x03(\tR\venvironment\x12\x14\n" +
+	"\x05reset\x18\x04 \x01(\bR\x05reset\"X\n" +
 	"\fBootResponse\x12\x18\n" +
-	"\afailure\x18\x01 \x01(\tR\afailure\"^\n" +
+	"\afailure\x18\x01 \x01(\tR\afailure\x12.\n" +
+	"\x06survey\x18\x02 \x01(\v2\x16.isol8.guest.v1.SurveyR\x06survey\"\xde\x01\n" +
+	"\x06Survey\x12\x1c\n" +
+	"\tprocesses\x18\x01 \x01(\x03R\tprocesses\x12\x1d\n" +
+	"\n" +
+	"disk_bytes\x18\x02 \x01(\x03R\tdiskBytes\x12\x1f\n" +
+	"\vdisk_inodes\x18\x03 \x01(\x03R\n" +
+	"diskInodes\x12\x1f\n" +
+	"\vipc_objects\x18\x04 \x01(\x03R\n" +
+	"ipcObjects\x12\x18\n" +
+	"\asockets\x18\x05 \x01(\x03R\asockets\x12!\n" +
+	"\fmemory_bytes\x18\x06 \x01(\x03R\vmemoryBytes\x12\x18\n" +
+	"\aposture\x18\a \x01(\tR\aposture\"^\n" +
 	"\n" +
 	"RunRequest\x120\n" +
 	"\x05start\x18\x01 \x01(\v2\x18.isol8.guest.v1.RunStartH\x00R\x05start\x12\x16\n" +
@@ -2052,7 +2184,7 @@ func file_isol8_guest_v1_guest_proto_rawDescGZIP() []byte {
 }
 
 var file_isol8_guest_v1_guest_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_isol8_guest_v1_guest_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
+var file_isol8_guest_v1_guest_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
 var file_isol8_guest_v1_guest_proto_goTypes = []any{
 	(FileFailureReason)(0),      // 0: isol8.guest.v1.FileFailureReason
 	(Stream)(0),                 // 1: isol8.guest.v1.Stream
@@ -2068,60 +2200,62 @@ var file_isol8_guest_v1_guest_proto_goTypes = []any{
 	(*ReadFilesResponse)(nil),   // 11: isol8.guest.v1.ReadFilesResponse
 	(*BootRequest)(nil),         // 12: isol8.guest.v1.BootRequest
 	(*BootResponse)(nil),        // 13: isol8.guest.v1.BootResponse
-	(*RunRequest)(nil),          // 14: isol8.guest.v1.RunRequest
-	(*RunStart)(nil),            // 15: isol8.guest.v1.RunStart
-	(*MainFile)(nil),            // 16: isol8.guest.v1.MainFile
-	(*RunResponse)(nil),         // 17: isol8.guest.v1.RunResponse
-	(*RunStarted)(nil),          // 18: isol8.guest.v1.RunStarted
-	(*RunOutput)(nil),           // 19: isol8.guest.v1.RunOutput
-	(*RunFailed)(nil),           // 20: isol8.guest.v1.RunFailed
-	(*RunEnded)(nil),            // 21: isol8.guest.v1.RunEnded
-	(*OutputStats)(nil),         // 22: isol8.guest.v1.OutputStats
-	(*RunUsage)(nil),            // 23: isol8.guest.v1.RunUsage
-	(*KillRequest)(nil),         // 24: isol8.guest.v1.KillRequest
-	(*KillResponse)(nil),        // 25: isol8.guest.v1.KillResponse
-	(*durationpb.Duration)(nil), // 26: google.protobuf.Duration
+	(*Survey)(nil),              // 14: isol8.guest.v1.Survey
+	(*RunRequest)(nil),          // 15: isol8.guest.v1.RunRequest
+	(*RunStart)(nil),            // 16: isol8.guest.v1.RunStart
+	(*MainFile)(nil),            // 17: isol8.guest.v1.MainFile
+	(*RunResponse)(nil),         // 18: isol8.guest.v1.RunResponse
+	(*RunStarted)(nil),          // 19: isol8.guest.v1.RunStarted
+	(*RunOutput)(nil),           // 20: isol8.guest.v1.RunOutput
+	(*RunFailed)(nil),           // 21: isol8.guest.v1.RunFailed
+	(*RunEnded)(nil),            // 22: isol8.guest.v1.RunEnded
+	(*OutputStats)(nil),         // 23: isol8.guest.v1.OutputStats
+	(*RunUsage)(nil),            // 24: isol8.guest.v1.RunUsage
+	(*KillRequest)(nil),         // 25: isol8.guest.v1.KillRequest
+	(*KillResponse)(nil),        // 26: isol8.guest.v1.KillResponse
+	(*durationpb.Duration)(nil), // 27: google.protobuf.Duration
 }
 var file_isol8_guest_v1_guest_proto_depIdxs = []int32{
-	26, // 0: isol8.guest.v1.GreetRequest.silence_timeout:type_name -> google.protobuf.Duration
+	27, // 0: isol8.guest.v1.GreetRequest.silence_timeout:type_name -> google.protobuf.Duration
 	7,  // 1: isol8.guest.v1.WriteFilesRequest.file:type_name -> isol8.guest.v1.FileHeader
 	9,  // 2: isol8.guest.v1.WriteFilesResponse.failure:type_name -> isol8.guest.v1.FileFailure
 	0,  // 3: isol8.guest.v1.FileFailure.reason:type_name -> isol8.guest.v1.FileFailureReason
 	7,  // 4: isol8.guest.v1.ReadFilesResponse.file:type_name -> isol8.guest.v1.FileHeader
 	9,  // 5: isol8.guest.v1.ReadFilesResponse.failure:type_name -> isol8.guest.v1.FileFailure
-	15, // 6: isol8.guest.v1.RunRequest.start:type_name -> isol8.guest.v1.RunStart
-	26, // 7: isol8.guest.v1.RunStart.timeout:type_name -> google.protobuf.Duration
-	16, // 8: isol8.guest.v1.RunStart.main_file:type_name -> isol8.guest.v1.MainFile
-	18, // 9: isol8.guest.v1.RunResponse.started:type_name -> isol8.guest.v1.RunStarted
-	19, // 10: isol8.guest.v1.RunResponse.output:type_name -> isol8.guest.v1.RunOutput
-	21, // 11: isol8.guest.v1.RunResponse.ended:type_name -> isol8.guest.v1.RunEnded
-	20, // 12: isol8.guest.v1.RunResponse.failed:type_name -> isol8.guest.v1.RunFailed
-	1,  // 13: isol8.guest.v1.RunOutput.stream:type_name -> isol8.guest.v1.Stream
-	2,  // 14: isol8.guest.v1.RunFailed.reason:type_name -> isol8.guest.v1.RunFailureReason
-	3,  // 15: isol8.guest.v1.RunEnded.reason:type_name -> isol8.guest.v1.EndReason
-	22, // 16: isol8.guest.v1.RunEnded.stdout:type_name -> isol8.guest.v1.OutputStats
-	22, // 17: isol8.guest.v1.RunEnded.stderr:type_name -> isol8.guest.v1.OutputStats
-	23, // 18: isol8.guest.v1.RunEnded.usage:type_name -> isol8.guest.v1.RunUsage
-	26, // 19: isol8.guest.v1.RunEnded.run_time:type_name -> google.protobuf.Duration
-	26, // 20: isol8.guest.v1.RunUsage.cpu_user:type_name -> google.protobuf.Duration
-	26, // 21: isol8.guest.v1.RunUsage.cpu_system:type_name -> google.protobuf.Duration
-	4,  // 22: isol8.guest.v1.GuestService.Greet:input_type -> isol8.guest.v1.GreetRequest
-	6,  // 23: isol8.guest.v1.GuestService.WriteFiles:input_type -> isol8.guest.v1.WriteFilesRequest
-	10, // 24: isol8.guest.v1.GuestService.ReadFiles:input_type -> isol8.guest.v1.ReadFilesRequest
-	12, // 25: isol8.guest.v1.GuestService.Boot:input_type -> isol8.guest.v1.BootRequest
-	14, // 26: isol8.guest.v1.GuestService.Run:input_type -> isol8.guest.v1.RunRequest
-	24, // 27: isol8.guest.v1.GuestService.Kill:input_type -> isol8.guest.v1.KillRequest
-	5,  // 28: isol8.guest.v1.GuestService.Greet:output_type -> isol8.guest.v1.GreetResponse
-	8,  // 29: isol8.guest.v1.GuestService.WriteFiles:output_type -> isol8.guest.v1.WriteFilesResponse
-	11, // 30: isol8.guest.v1.GuestService.ReadFiles:output_type -> isol8.guest.v1.ReadFilesResponse
-	13, // 31: isol8.guest.v1.GuestService.Boot:output_type -> isol8.guest.v1.BootResponse
-	17, // 32: isol8.guest.v1.GuestService.Run:output_type -> isol8.guest.v1.RunResponse
-	25, // 33: isol8.guest.v1.GuestService.Kill:output_type -> isol8.guest.v1.KillResponse
-	28, // [28:34] is the sub-list for method output_type
-	22, // [22:28] is the sub-list for method input_type
-	22, // [22:22] is the sub-list for extension type_name
-	22, // [22:22] is the sub-list for extension extendee
-	0,  // [0:22] is the sub-list for field type_name
+	14, // 6: isol8.guest.v1.BootResponse.survey:type_name -> isol8.guest.v1.Survey
+	16, // 7: isol8.guest.v1.RunRequest.start:type_name -> isol8.guest.v1.RunStart
+	27, // 8: isol8.guest.v1.RunStart.timeout:type_name -> google.protobuf.Duration
+	17, // 9: isol8.guest.v1.RunStart.main_file:type_name -> isol8.guest.v1.MainFile
+	19, // 10: isol8.guest.v1.RunResponse.started:type_name -> isol8.guest.v1.RunStarted
+	20, // 11: isol8.guest.v1.RunResponse.output:type_name -> isol8.guest.v1.RunOutput
+	22, // 12: isol8.guest.v1.RunResponse.ended:type_name -> isol8.guest.v1.RunEnded
+	21, // 13: isol8.guest.v1.RunResponse.failed:type_name -> isol8.guest.v1.RunFailed
+	1,  // 14: isol8.guest.v1.RunOutput.stream:type_name -> isol8.guest.v1.Stream
+	2,  // 15: isol8.guest.v1.RunFailed.reason:type_name -> isol8.guest.v1.RunFailureReason
+	3,  // 16: isol8.guest.v1.RunEnded.reason:type_name -> isol8.guest.v1.EndReason
+	23, // 17: isol8.guest.v1.RunEnded.stdout:type_name -> isol8.guest.v1.OutputStats
+	23, // 18: isol8.guest.v1.RunEnded.stderr:type_name -> isol8.guest.v1.OutputStats
+	24, // 19: isol8.guest.v1.RunEnded.usage:type_name -> isol8.guest.v1.RunUsage
+	27, // 20: isol8.guest.v1.RunEnded.run_time:type_name -> google.protobuf.Duration
+	27, // 21: isol8.guest.v1.RunUsage.cpu_user:type_name -> google.protobuf.Duration
+	27, // 22: isol8.guest.v1.RunUsage.cpu_system:type_name -> google.protobuf.Duration
+	4,  // 23: isol8.guest.v1.GuestService.Greet:input_type -> isol8.guest.v1.GreetRequest
+	6,  // 24: isol8.guest.v1.GuestService.WriteFiles:input_type -> isol8.guest.v1.WriteFilesRequest
+	10, // 25: isol8.guest.v1.GuestService.ReadFiles:input_type -> isol8.guest.v1.ReadFilesRequest
+	12, // 26: isol8.guest.v1.GuestService.Boot:input_type -> isol8.guest.v1.BootRequest
+	15, // 27: isol8.guest.v1.GuestService.Run:input_type -> isol8.guest.v1.RunRequest
+	25, // 28: isol8.guest.v1.GuestService.Kill:input_type -> isol8.guest.v1.KillRequest
+	5,  // 29: isol8.guest.v1.GuestService.Greet:output_type -> isol8.guest.v1.GreetResponse
+	8,  // 30: isol8.guest.v1.GuestService.WriteFiles:output_type -> isol8.guest.v1.WriteFilesResponse
+	11, // 31: isol8.guest.v1.GuestService.ReadFiles:output_type -> isol8.guest.v1.ReadFilesResponse
+	13, // 32: isol8.guest.v1.GuestService.Boot:output_type -> isol8.guest.v1.BootResponse
+	18, // 33: isol8.guest.v1.GuestService.Run:output_type -> isol8.guest.v1.RunResponse
+	26, // 34: isol8.guest.v1.GuestService.Kill:output_type -> isol8.guest.v1.KillResponse
+	29, // [29:35] is the sub-list for method output_type
+	23, // [23:29] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_isol8_guest_v1_guest_proto_init() }
@@ -2138,28 +2272,28 @@ func file_isol8_guest_v1_guest_proto_init() {
 		(*ReadFilesResponse_Chunk)(nil),
 		(*ReadFilesResponse_Failure)(nil),
 	}
-	file_isol8_guest_v1_guest_proto_msgTypes[10].OneofWrappers = []any{
+	file_isol8_guest_v1_guest_proto_msgTypes[11].OneofWrappers = []any{
 		(*RunRequest_Start)(nil),
 		(*RunRequest_Stdin)(nil),
 	}
-	file_isol8_guest_v1_guest_proto_msgTypes[13].OneofWrappers = []any{
+	file_isol8_guest_v1_guest_proto_msgTypes[14].OneofWrappers = []any{
 		(*RunResponse_Started)(nil),
 		(*RunResponse_Output)(nil),
 		(*RunResponse_Ended)(nil),
 		(*RunResponse_Failed)(nil),
 	}
-	file_isol8_guest_v1_guest_proto_msgTypes[17].OneofWrappers = []any{
+	file_isol8_guest_v1_guest_proto_msgTypes[18].OneofWrappers = []any{
 		(*RunEnded_ExitCode)(nil),
 		(*RunEnded_Signal)(nil),
 	}
-	file_isol8_guest_v1_guest_proto_msgTypes[19].OneofWrappers = []any{}
+	file_isol8_guest_v1_guest_proto_msgTypes[20].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_isol8_guest_v1_guest_proto_rawDesc), len(file_isol8_guest_v1_guest_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   22,
+			NumMessages:   23,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -1,0 +1,55 @@
+// Makes Deno wait for its program once it has booted. Preloaded modules run before the main module is looked for, and in
+// no worker. Only Deno's own names are used: what is Node's is made when it is first touched, from the arguments of then.
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const say = (text) => Deno.stdout.writeSync(encoder.encode(text));
+
+const take = (size) => {
+  const bytes = new Uint8Array(size);
+  for (let at = 0; at < size; ) {
+    const count = Deno.stdin.readSync(bytes.subarray(at));
+    if (count === null) Deno.exit(1);
+    at += count;
+  }
+  return bytes;
+};
+
+const write = (path, content) => {
+  try {
+    try {
+      Deno.removeSync(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    Deno.writeFileSync(path, content, { createNew: true, mode: 0o644 });
+  } catch (error) {
+    say(`-${/os error (\d+)/.exec(error.message)?.[1] ?? ''}`);
+    Deno.exit(1);
+  }
+};
+
+const become = (message) => {
+  let at = 0;
+  const field = () => {
+    const end = message.indexOf(0, at);
+    const text = decoder.decode(message.subarray(at, end));
+    at = end + 1;
+    return text;
+  };
+  const counts = [Number(field()), Number(field())];
+  const path = field();
+  const [given, variables] = counts.map((count) => Array.from({ length: count }, field));
+  if (path !== '') write(path, message.subarray(at));
+
+  Deno.args.push(...given);
+  for (const variable of variables) {
+    const equals = variable.indexOf('=');
+    if (equals < 0) Deno.env.delete(variable);
+    else Deno.env.set(variable.slice(0, equals), variable.slice(equals + 1));
+  }
+};
+
+say('w');
+become(take(Number.parseInt(decoder.decode(take(8)), 16)));
+say('+');

@@ -1,0 +1,73 @@
+"""Makes CPython wait for its program once it has booted.
+
+The interpreter imports this module before it looks for the main file. Only modules that every boot has imported already
+may be used here: whatever else were imported would be there for the program to see.
+"""
+
+import os
+import sys
+
+
+def _take(size):
+    pieces = []
+    while size:
+        piece = os.read(0, size)
+        if not piece:
+            os._exit(1)
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)
+
+
+def _write(path, content):
+    try:
+        try:
+            os.unlink(path)
+        except FileNotFoundError:
+            pass
+        out = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+        try:
+            content = memoryview(content)
+            while content:
+                content = content[os.write(out, content) :]
+        except OSError:
+            os.unlink(path)
+            raise
+        finally:
+            os.close(out)
+    except OSError as error:
+        os.write(1, b"-%d" % error.errno)
+        os._exit(1)
+
+
+def _become(message):
+    arguments, variables, path, rest = message.split(b"\0", 3)
+    arguments, variables = int(arguments), int(variables)
+    *fields, content = rest.split(b"\0", arguments + variables)
+    if path:
+        _write(path, content)
+
+    # Python takes the bytes of its arguments for text in the same way.
+    given = [os.fsdecode(field) for field in fields[:arguments]]
+    sys.argv += given
+    sys.orig_argv += given
+    for field in fields[arguments:]:
+        name, equals, value = field.partition(b"=")
+        if equals:
+            os.environb[name] = value
+        else:
+            del os.environb[name]
+
+    here = os.path.dirname(__file__)
+    sys.path.remove(here)
+    sys.path_importer_cache.pop(here, None)
+
+
+os.write(1, b"w")
+_become(_take(int(_take(8), 16)))
+os.write(1, b"+")
+
+# The image's own module of this name comes after all, if there is one. If not, this import fails as a plain boot's does,
+# which takes this module out of sys.modules as well.
+del sys.modules[__name__]
+import sitecustomize  # noqa: E402, F401

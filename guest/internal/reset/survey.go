@@ -1,0 +1,111 @@
+package reset
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
+	"isol8.dev/guest/internal/usage"
+)
+
+// maxPosture bounds the text for comparison.
+const maxPosture = 16 << 10
+
+// Survey is what the sandbox holds now. Directories are the file systems that the code can write.
+func Survey(cgroup *usage.Cgroup, directories []string) *guestv1.Survey {
+	pids := processes()
+	survey := &guestv1.Survey{
+		Processes:  int64(len(pids)) - 1,
+		IpcObjects: ipcObjects(),
+		Sockets:    sockets(),
+		Posture:    posture(pids),
+	}
+	for _, directory := range directories {
+		var system unix.Statfs_t
+		if unix.Statfs(directory, &system) == nil {
+			survey.DiskBytes += int64(system.Blocks-system.Bfree) * system.Bsize
+			survey.DiskInodes += int64(system.Files - system.Ffree)
+		}
+	}
+	if memory := cgroup.OpenMemory(); memory != nil {
+		defer memory.Close()
+		if used, ok := memory.Usage(); ok {
+			survey.MemoryBytes = used - memory.FileCache()
+		}
+	}
+	return survey
+}
+
+func processes() []int {
+	entries, _ := os.ReadDir("/proc")
+	var pids []int
+	for _, entry := range entries {
+		if pid, err := strconv.Atoi(entry.Name()); err == nil {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+func ipcObjects() int64 {
+	count := 0
+	for kind := range kinds {
+		count += len(objects(kind))
+	}
+	entries, _ := os.ReadDir(queues)
+	return int64(count + len(entries))
+}
+
+// sockets counts the lines of every family's table, which each begin with one of titles.
+func sockets() int64 {
+	count := 0
+	for _, family := range []string{"unix", "tcp", "tcp6", "udp", "udp6", "raw", "raw6", "udplite", "udplite6", "icmp", "packet", "netlink"} {
+		content, err := os.ReadFile(filepath.Join("/proc/self/net", family))
+		if err == nil {
+			count += max(0, bytes.Count(content, []byte("\n"))-1)
+		}
+	}
+	return int64(count)
+}
+
+// statusFields are those of /proc/PID/status that one run could change for the next.
+var statusFields = []string{"Umask:", "Uid:", "Gid:", "Groups:", "SigQ:", "SigPnd:", "ShdPnd:", "SigBlk:", "SigIgn:", "CapInh:",
+	"CapPrm:", "CapEff:", "CapBnd:", "CapAmb:", "NoNewPrivs:", "Seccomp:", "Cpus_allowed:", "Mems_allowed:"}
+
+// posture is what the processes may do and how they are scheduled.
+func posture(pids []int) string {
+	var text strings.Builder
+	for i, pid := range pids {
+		limits, _ := os.ReadFile(fmt.Sprintf("/proc/%d/limits", pid))
+		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+		score, _ := os.ReadFile(fmt.Sprintf("/proc/%d/oom_score_adj", pid))
+		fmt.Fprintf(&text, "%d %s %s", i, scheduling(pid), score)
+		for line := range strings.Lines(string(status)) {
+			for _, field := range statusFields {
+				if strings.HasPrefix(line, field) {
+					text.WriteString(line)
+				}
+			}
+		}
+		text.Write(limits)
+	}
+	return text.String()[:min(text.Len(), maxPosture)]
+}
+
+// scheduling is priority, niceness, real-time priority and policy, from /proc/PID/stat.
+func scheduling(pid int) string {
+	content, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	// The name in parentheses may hold anything, so fields are counted from its end; the state is the third of all.
+	fields := strings.Fields(string(content[bytes.LastIndexByte(content, ')')+1:]))
+	const first = 3
+	if len(fields) <= 41-first {
+		return ""
+	}
+	return strings.Join([]string{fields[18-first], fields[19-first], fields[40-first], fields[41-first]}, " ")
+}

@@ -1,0 +1,128 @@
+package run
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
+	"isol8.dev/guest/internal/hot"
+	"isol8.dev/guest/internal/proc"
+	"isol8.dev/guest/internal/stage"
+)
+
+// handOver is how long an interpreter that waits may take to begin with its program.
+const handOver = 5 * time.Second
+
+// vessel is a process that can become the program of a run, with its standard streams. It is a stage, or an interpreter
+// that waits in its hook.
+type vessel struct {
+	process *proc.Process
+	streams *streams
+	// stage is nil for an interpreter.
+	stage *stage.Stage
+	// hook is where an interpreter waits, argv and environment what it was asked for with, and booted what it has.
+	hook                      *hot.Hook
+	argv, environment, booted []string
+}
+
+// launch starts a vessel.
+func (e *Executor) launch() (*vessel, error) {
+	streams, err := openStreams(e.Launcher.UID)
+	if err != nil {
+		return nil, err
+	}
+	begun, err := e.Launcher.Start(streams.child[0], streams.child[1], streams.child[2])
+	streams.closeChild()
+	if err != nil {
+		streams.close()
+		return nil, err
+	}
+	return &vessel{process: begun.Process, streams: streams, stage: begun}, nil
+}
+
+// discard ends a vessel that nobody needs and returns when it is gone.
+func (v *vessel) discard(reaper *proc.Reaper) {
+	reaper.Kill(v.process)
+	v.close()
+	<-v.process.Done
+}
+
+// close closes what leads to the process.
+func (v *vessel) close() {
+	if v.stage != nil {
+		v.stage.Close()
+	}
+	v.streams.close()
+}
+
+// alive is false once it was waited for.
+func (v *vessel) alive() bool {
+	select {
+	case <-v.process.Done:
+		return false
+	default:
+		return true
+	}
+}
+
+// become makes it the program and returns why it did not. begun is called when the program is about to begin.
+func (v *vessel) become(spec *stage.Spec, launcher *stage.Launcher, begun func()) error {
+	if v.stage != nil {
+		defer v.stage.Close()
+		begun()
+		return v.stage.Become(spec, begun)
+	}
+	if err := launcher.Limit(v.process, spec.Limits); err != nil {
+		return stage.ErrKilled
+	}
+	program := v.program(spec)
+	begun()
+	err := hot.Start(v.streams.stdin, v.streams.stdout, program, time.Now().Add(handOver))
+	wrong := &hot.MainFileError{}
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &wrong):
+		return stage.NoMainFile(wrong)
+	}
+	return stage.ErrKilled
+}
+
+// takes tells whether a run that allows it can have this vessel. What a fresh process might refuse is not for a hook.
+func (v *vessel) takes(spec *stage.Spec) bool {
+	if !v.alive() {
+		return false
+	}
+	if v.stage != nil {
+		return true
+	}
+	if len(spec.Argv) < len(v.argv) || !slices.Equal(spec.Argv[:len(v.argv)], v.argv) {
+		return false
+	}
+	return inRoot(spec) && v.hook.Accepts(v.environment, spec.Environment) && v.program(spec).Fits()
+}
+
+func inRoot(spec *stage.Spec) bool {
+	return spec.WorkingDirectory == "" || spec.WorkingDirectory == "." || spec.WorkingDirectory == spec.Root
+}
+
+func (v *vessel) program(spec *stage.Spec) *hot.Program {
+	program := &hot.Program{Arguments: spec.Argv[len(v.argv):], Changes: hot.Changes(v.booted, spec.Environment)}
+	if file := spec.MainFile; file != nil {
+		program.Path, program.Content = spec.Root+"/"+file.Name, file.Content
+	}
+	return program
+}
+
+// mainFile is the main file of a run or a boot, which is a name in root itself.
+func (e *Executor) mainFile(file *guestv1.MainFile) (*stage.MainFile, error) {
+	if file == nil {
+		return nil, nil
+	}
+	name, err := e.nameInRoot(file.GetPath())
+	if err != nil {
+		return nil, err
+	}
+	return &stage.MainFile{Name: name, Content: file.GetContent()}, nil
+}

@@ -1,0 +1,127 @@
+import { HAND_OUT_PING_MS, MAX_WAITING_AGE_MS, USED_IDLE_MS } from '../constants.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+
+/** A sandbox that was reset. */
+interface Rested {
+  readonly sandbox: Sandbox;
+  /** When it was reset. */
+  readonly since: number;
+}
+
+/** Sandboxes that only the same tenant may have, for the same policy and image. */
+class Shelf {
+  /** The last to be used comes last. */
+  resting: Rested[] = [];
+  readonly waiters: PromiseWithResolvers<Sandbox | undefined>[] = [];
+  /** How many are being reset. */
+  resetting = 0;
+
+  get isEmpty(): boolean {
+    return this.resting.length === 0 && this.waiters.length === 0 && this.resetting === 0;
+  }
+}
+
+/** Sandboxes that were used and may serve their tenant again (`isolation.reuse`). */
+export class UsedSandboxes {
+  readonly #shelves = new Map<string, Shelf>();
+  /** Since when each has been in use at all. */
+  readonly #born = new WeakMap<Sandbox, number>();
+  readonly #most: number;
+  readonly #remove: (sandbox: Sandbox) => void;
+  #closed = false;
+
+  /**
+   * @param most so many may rest at once
+   * @param remove takes those that nobody shall have any more
+   */
+  constructor(most: number, remove: (sandbox: Sandbox) => void) {
+    this.#most = most;
+    this.#remove = remove;
+  }
+
+  /** One that rests, or the next one of those that are being reset when nobody else waits for it; else undefined. */
+  async take(key: string, signal: AbortSignal): Promise<Sandbox | undefined> {
+    const shelf = this.#shelves.get(key);
+    if (shelf === undefined) return undefined;
+    // The last one used is the one whose memory is still in the processor's caches.
+    for (let rested = shelf.resting.pop(); rested !== undefined; rested = shelf.resting.pop()) {
+      if (await rested.sandbox.isAlive(HAND_OUT_PING_MS)) return rested.sandbox;
+      this.#remove(rested.sandbox);
+    }
+    if (shelf.resetting <= shelf.waiters.length) return undefined;
+    const waiter = Promise.withResolvers<Sandbox | undefined>();
+    const leave = () => {
+      const at = shelf.waiters.indexOf(waiter);
+      if (at >= 0) shelf.waiters.splice(at, 1);
+      waiter.reject(signal.reason);
+    };
+    shelf.waiters.push(waiter);
+    signal.addEventListener('abort', leave, { once: true });
+    return await waiter.promise.finally(() => signal.removeEventListener('abort', leave));
+  }
+
+  /**
+   * Takes one back from an execution that is over.
+   *
+   * @param reset makes it as good as new; where it throws, the sandbox is removed
+   * @returns why it is not kept; undefined when it is
+   */
+  async giveBack(key: string, sandbox: Sandbox, reset: () => Promise<void>): Promise<unknown> {
+    const shelf = this.#shelves.get(key) ?? new Shelf();
+    this.#shelves.set(key, shelf);
+    shelf.resetting += 1;
+    let odd: unknown;
+    try {
+      await reset();
+      this.#rest(shelf, sandbox);
+    } catch (error) {
+      odd = error;
+      this.#remove(sandbox);
+      // Whoever counted on it must get one elsewhere.
+      shelf.waiters.pop()?.resolve(undefined);
+    } finally {
+      shelf.resetting -= 1;
+    }
+    return odd;
+  }
+
+  /** Removes those that nobody has wanted for long, or that are old. */
+  expire(now: number): void {
+    for (const [key, shelf] of this.#shelves) {
+      const old = (one: Rested) =>
+        now - one.since > USED_IDLE_MS || now - (this.#born.get(one.sandbox) ?? now) > MAX_WAITING_AGE_MS;
+      for (const { sandbox } of shelf.resting.filter(old)) this.#remove(sandbox);
+      shelf.resting = shelf.resting.filter((one) => !old(one));
+      if (shelf.isEmpty) this.#shelves.delete(key);
+    }
+  }
+
+  /** Removes all, and whatever comes back from now on. */
+  close(): void {
+    this.#closed = true;
+    for (const shelf of this.#shelves.values()) {
+      for (const { sandbox } of shelf.resting.splice(0)) this.#remove(sandbox);
+    }
+  }
+
+  #rest(shelf: Shelf, sandbox: Sandbox): void {
+    const waiter = shelf.waiters.shift();
+    if (waiter !== undefined) {
+      waiter.resolve(sandbox);
+      return;
+    }
+    const resting = [...this.#shelves.values()].reduce((sum, one) => sum + one.resting.length, 0);
+    if (this.#closed || resting >= this.#most) {
+      this.#remove(sandbox);
+      return;
+    }
+    const now = performance.now();
+    if (!this.#born.has(sandbox)) this.#born.set(sandbox, now);
+    shelf.resting.push({ sandbox, since: now });
+    void sandbox.ended.then(() => {
+      const others = shelf.resting.filter((one) => one.sandbox !== sandbox);
+      if (others.length < shelf.resting.length) this.#remove(sandbox);
+      shelf.resting = others;
+    });
+  }
+}
