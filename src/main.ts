@@ -3,6 +3,7 @@ import { guestBinaryPath } from './engine/guest/binary.ts';
 import { createEngine } from './engine/index.ts';
 import type { Engine } from './engine/types.ts';
 import { Closers } from './lib/closers.ts';
+import { decideListening } from './service/listen.ts';
 import { type GrpcServer, startServer } from './service/server.ts';
 import type { Logger } from './telemetry/log.ts';
 
@@ -22,9 +23,10 @@ export interface Isol8 extends AsyncDisposable {
 export async function startIsol8(config: Config, log: Logger): Promise<Isol8> {
   const closers = new Closers();
   try {
+    const listening = decideListening(config);
     const engine = await createEngine(config, guestBinaryPath, log);
     closers.add('engine', () => engine[Symbol.asyncDispose]());
-    const server = await startServer(config, engine, log);
+    const server = await startServer(config, engine, log, listening);
     closers.add('server', () => server[Symbol.asyncDispose]());
     return {
       engine,

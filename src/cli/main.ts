@@ -2,20 +2,24 @@
 import { Command } from 'commander';
 import { ConfigError } from '../config.ts';
 import { EngineError } from '../engine/errors.ts';
+import { version } from '../lib/version.ts';
 import { CommandError } from '../setup/command.ts';
 import { serveCommand } from './commands/serve.ts';
 import { setupCommand } from './commands/setup.ts';
 
 const program = new Command('isol8')
-  .description('Runs code nobody trusts in Docker sandboxes, over gRPC')
+  .description('run code that nobody trusts in Docker sandboxes, over gRPC')
+  .version(version, '-V, --version', 'show the version')
+  .helpOption('-h, --help', 'show this help')
+  .helpCommand('help [command]', 'show the help of a command')
   .addCommand(serveCommand())
   .addCommand(setupCommand());
 
 try {
   await program.parseAsync();
 } catch (error) {
-  // What the user can mend is a line; anything else is a fault of ours, and its stack is needed.
+  // What the user can mend is a line each; anything else is a fault of ours, and its stack is needed.
   const expected = [ConfigError, EngineError, CommandError].some((kind) => error instanceof kind);
-  console.error(expected ? `isol8: ${(error as Error).message}` : error);
+  console.error(expected ? (error as Error).message.replaceAll(/^/gm, 'isol8: ') : error);
   process.exitCode = 1;
 }

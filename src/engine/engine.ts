@@ -3,15 +3,15 @@ import type { Logger } from 'pino';
 import type { DockerConnection } from './docker/connect.ts';
 import type { DockerEvents } from './docker/events.ts';
 import { inspectImage } from './docker/images.ts';
-import { EngineError } from './errors.ts';
+import { EngineError, type FieldViolation } from './errors.ts';
 import { Admission } from './execution/admission.ts';
 import { RunningExecution } from './execution/execution.ts';
 import { asEngineError, Executor } from './execution/executor.ts';
 import { ExecutionRegistry } from './execution/registry.ts';
-import { checkRequest } from './policy/checks.ts';
-import { ceilingsOf, defaultsOn, resolvePolicy } from './policy/resolve.ts';
+import { admit } from './policy/admit.ts';
+import { ceilingsOf, defaultsOn } from './policy/resolve.ts';
 import type { Pool } from './pool/pool.ts';
-import { findRuntime, RUNTIMES } from './runtimes/registry.ts';
+import { RUNTIMES } from './runtimes/registry.ts';
 import type { Runtime } from './runtimes/runtime.ts';
 import { LABELS } from './sandbox/labels.ts';
 import type { Engine, EngineInfo, Execution, ExecutionRequest, Limits, PoolStatus, RuntimeInfo } from './types.ts';
@@ -48,7 +48,7 @@ export class DockerEngine implements Engine {
     return !this.#draining && this.#parts.events.connected && this.#parts.pool.warm;
   }
 
-  start(request: ExecutionRequest, signal: AbortSignal): Execution {
+  start(request: ExecutionRequest, signal: AbortSignal, found: readonly FieldViolation[] = []): Execution {
     const since = performance.now();
     if (this.#draining) {
       throw new EngineError(
@@ -56,9 +56,7 @@ export class DockerEngine implements Engine {
         'the server is shutting down: nothing was started, try another or later',
       );
     }
-    const runtime = findRuntime(request.runtime);
-    checkRequest(request, runtime);
-    const policy = resolvePolicy(request.policy, this.#ceilings, runtime.memoryFloorBytes);
+    const { runtime, policy } = admit(request, this.#ceilings, found);
     const execution = new RunningExecution(request.tenant, signal);
     const executor = new Executor(execution, { request, runtime, policy, hasCaBundle: this.#parts.hasCaBundle, since });
     const onQueued = (position: number) => void execution.emit({ kind: 'queued', position });

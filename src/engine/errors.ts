@@ -27,7 +27,7 @@ export type ErrorReason =
   | 'SERVER_DRAINING'
   /** Docker does not answer. */
   | 'DOCKER_UNAVAILABLE'
-  /** The runtime's image is not on this Docker; `isol8 setup` makes it. */
+  /** The runtime's image is not on this Docker; `make setup` makes it. */
   | 'IMAGE_MISSING'
   /** A sandbox could not be started; nothing ran. */
   | 'SANDBOX_START_FAILED'
@@ -36,11 +36,16 @@ export type ErrorReason =
   /** A fault of ours; the log has the cause. */
   | 'INTERNAL';
 
+/** What a field can be refused for. Of several, the first of this list is what the whole request is refused for. */
+const FIELD_REASONS = ['UNKNOWN_RUNTIME', 'INVALID_FIELD', 'POLICY_CEILING_EXCEEDED', 'NOT_IMPLEMENTED'] as const;
+
 /** One wrong field, by its name on the wire (`policy.limits.timeout`, `files[2].path`). */
 export interface FieldViolation {
   readonly field: string;
-  /** One sentence that says what is wrong and what would be right. */
+  /** Says what is wrong and what would be right, so that it can follow `field: `; no full stop. */
   readonly description: string;
+  /** INVALID_FIELD when it is not set. */
+  readonly reason?: (typeof FIELD_REASONS)[number];
 }
 
 /** What an EngineError carries beside its reason and message. */
@@ -55,7 +60,10 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** The only error that leaves the engine on purpose. Its message is for the caller: one line, with the remedy. */
+/**
+ * The only error that leaves the engine on purpose. Its message is for the caller: one line with the remedy, lower case,
+ * without a full stop.
+ */
 export class EngineError extends Error {
   readonly reason: ErrorReason;
   readonly violations: readonly FieldViolation[];
@@ -70,4 +78,24 @@ export class EngineError extends Error {
     this.metadata = details.metadata ?? {};
     this.retryAfterMs = details.retryAfterMs;
   }
+}
+
+/** A message names as many fields as fit into this many characters; it counts the others. */
+const MAX_MESSAGE_LENGTH = 960;
+
+/** One error for all that is wrong with a request. */
+export function refusal(violations: readonly FieldViolation[], metadata?: ErrorDetails['metadata']): EngineError {
+  const named = violations.map((violation) => ({ reason: 'INVALID_FIELD' as const, ...violation }));
+  const reason = FIELD_REASONS.find((one) => named.some((violation) => violation.reason === one)) ?? 'INVALID_FIELD';
+  return new EngineError(reason, sentence(named), { violations: named.slice(0, 100), ...(metadata && { metadata }) });
+}
+
+function sentence(violations: readonly FieldViolation[]): string {
+  const [first = '', ...others] = violations.map(({ field, description }) => `${field}: ${description}`);
+  let message = first;
+  for (const [i, other] of others.entries()) {
+    if (message.length + other.length > MAX_MESSAGE_LENGTH) return `${message} (and ${others.length - i} more)`;
+    message += `; ${other}`;
+  }
+  return message;
 }

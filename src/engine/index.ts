@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Config, ConfigError } from '../config.ts';
-import { lockForProcess } from '../lib/process-lock.ts';
 import { SWEEP_INTERVAL_MS } from './constants.ts';
 import { connectDocker } from './docker/connect.ts';
 import { listContainers } from './docker/containers.ts';
 import { type ContainerEvent, DockerEvents } from './docker/events.ts';
 import { DockerEngine } from './engine.ts';
-import { instanceId } from './instance.ts';
+import { instanceId, lockDataDir } from './instance.ts';
 import { ceilingsOf, resolvePolicy } from './policy/resolve.ts';
 import { WarmPool } from './pool/warm-pool.ts';
 import { RUNTIMES } from './runtimes/registry.ts';
@@ -125,13 +123,6 @@ function basePool(sizes: ReadonlyMap<string, number>): { runtime: Runtime; size:
     const known = RUNTIMES.map((one) => one.name).join(', ');
     throw new ConfigError(`ISOL8_POOL: there is no runtime "${name}": use ${known}`);
   });
-}
-
-/** Two servers with one id would remove each other's sandboxes. */
-function lockDataDir(dataDir: string): Disposable {
-  const lock = lockForProcess(join(dataDir, 'lock'));
-  if (lock !== undefined) return lock;
-  throw new ConfigError(`ISOL8_DATA_DIR: another isol8 works in ${dataDir}: give each server a directory of its own`);
 }
 
 /** Keeps the uids of other servers' sandboxes out of ours; our own are noted when they are taken. */

@@ -1,3 +1,5 @@
+import type { FieldViolation } from './errors.ts';
+
 /** The vocabulary of the engine's door. Field names in comments are those of the wire, which the engine never sees. */
 
 /** Numbers that bound one execution. Sizes in bytes, time in milliseconds. */
@@ -257,9 +259,11 @@ export interface Engine extends AsyncDisposable {
    * Begins an execution. Returns as soon as the request is known to be good.
    *
    * @param signal ends it: aborted, the execution is cancelled (outcome CANCELLED) and its sandbox removed
-   * @throws EngineError INVALID_FIELD, UNKNOWN_RUNTIME, POLICY_CEILING_EXCEEDED, NOT_ENFORCEABLE, QUEUE_FULL, SERVER_DRAINING
+   * @param found what is known to be wrong with the request already: it is refused, with all that the engine finds
+   * @throws EngineError INVALID_FIELD, UNKNOWN_RUNTIME, POLICY_CEILING_EXCEEDED, NOT_IMPLEMENTED, each with every wrong field;
+   *   QUEUE_FULL, SERVER_DRAINING
    */
-  start(request: ExecutionRequest, signal: AbortSignal): Execution;
+  start(request: ExecutionRequest, signal: AbortSignal, found?: readonly FieldViolation[]): Execution;
   /**
    * Ends an execution and resolves when nothing of it runs any more. One that has ended already is left alone.
    *

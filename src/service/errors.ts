@@ -70,9 +70,11 @@ export function toWireError(error: EngineError, code: Status = statusOf[error.re
 
 function detailsOf(error: EngineError) {
   const details = [];
-  const violations = error.violations
-    .slice(0, MAX_VIOLATIONS)
-    .map(({ field, description }) => ({ field: clip(field), description: clip(description), reason: error.reason }));
+  const violations = error.violations.slice(0, MAX_VIOLATIONS).map(({ field, description, reason = error.reason }) => ({
+    field: clip(field),
+    description: clip(description),
+    reason,
+  }));
   const description = clip(error.message);
 
   if (error.reason === 'NOT_ENFORCEABLE' || error.reason === 'IMAGE_MISSING') {

@@ -1,7 +1,7 @@
 import type { ServiceImplementation } from 'nice-grpc';
 import type { ExecuteRequest } from '../../gen/isol8/v1/execution_pb.ts';
 import { Isol8Service } from '../../gen/isol8/v1/service_pb.ts';
-import { EngineError } from '../engine/errors.ts';
+import { refusal } from '../engine/errors.ts';
 import type { Engine, Execution } from '../engine/types.ts';
 import { version } from '../lib/version.ts';
 import { fromCancelRequest } from './convert/cancel.ts';
@@ -20,7 +20,8 @@ export const isol8Definition = definitionOf(Isol8Service);
 export function createIsol8Service(engine: Engine): ServiceImplementation<Definition<typeof Isol8Service>, Caller> {
   /** The id goes out before anything else, so that a caller of the unary Execute too has something to cancel by. */
   const begin = (request: ExecuteRequest, context: ServiceContext): Execution => {
-    const execution = engine.start(fromExecuteRequest(request, context.tenant), context.signal);
+    const converted = fromExecuteRequest(request, context.tenant);
+    const execution = engine.start(converted.request, context.signal, converted.violations);
     context.header.set(EXECUTION_ID_HEADER, execution.id);
     context.sendHeader();
     return execution;
@@ -34,7 +35,7 @@ export function createIsol8Service(engine: Engine): ServiceImplementation<Defini
     },
 
     async *executeStream({ execute }, context) {
-      if (execute === undefined) throw missingExecute();
+      if (execute === undefined) throw refusal([{ field: 'execute', description: 'is required' }]);
       for await (const event of begin(execute, context).events()) yield { event: toExecutionEvent(event) };
     },
 
@@ -47,9 +48,4 @@ export function createIsol8Service(engine: Engine): ServiceImplementation<Defini
       return toServerInfo(await engine.info(), version);
     },
   };
-}
-
-function missingExecute(): EngineError {
-  const violations = [{ field: 'execute', description: 'is required' }];
-  return new EngineError('INVALID_FIELD', 'execute: is required', { violations });
 }

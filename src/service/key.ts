@@ -46,8 +46,14 @@ export function requireKey(apiKey: string, log: Logger): ServerInterceptor {
             if (given !== undefined && timingSafeEqual(digest(given), expected)) return proceed(metadata);
             const error =
               given === undefined
-                ? new EngineError('API_KEY_MISSING', 'Send the API key as `authorization: Bearer <key>`.')
-                : new EngineError('API_KEY_INVALID', 'The API key is not valid.');
+                ? new EngineError(
+                    'API_KEY_MISSING',
+                    'the call carries no API key: send it as `authorization: Bearer <key>`',
+                  )
+                : new EngineError(
+                    'API_KEY_INVALID',
+                    'the API key is not valid: send the one that the server has in ISOL8_API_KEY, or printed when it started',
+                  );
             void refuse(path, call, error);
           },
         }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../config.ts';
-import { decideListening } from './listen.ts';
+import { bindError, decideListening } from './listen.ts';
 import { ScriptedEngine, serveScripted } from './test-support.ts';
 
 const settings = { apiKey: undefined, tlsCertFile: undefined, tlsKeyFile: undefined, allowPlaintext: false };
@@ -22,8 +22,19 @@ describe('where it may listen', () => {
     expect(decideListening({ ...withKey, allowPlaintext: true }).keyIsNew).toBe(false);
   });
 
-  test.each(['nonsense', '50051', '127.0.0.1'])('%s is no address', (listen) => {
-    expect(() => decideListening({ ...settings, listen })).toThrow(ConfigError);
+  test.each([
+    ['unix:/nodir/isol8.sock', '/nodir'],
+    ['unix:///nodir/isol8.sock', '/nodir'],
+    ['unix:/etc/passwd/isol8.sock', '/etc/passwd'],
+  ])('%s needs its folder', (listen, folder) => {
+    const says = `ISOL8_LISTEN: ${listen} is in ${folder}, which is not a directory: make it first`;
+    expect(() => decideListening({ ...settings, listen })).toThrow(new ConfigError(says));
+  });
+
+  test('who may not bind is told what to choose', () => {
+    const denied = new Error('bind EACCES');
+    expect(bindError('127.0.0.1:80', denied).message).toMatch(/choose a port above 1023$/);
+    expect(bindError('unix:/run/isol8.sock', denied).message).toMatch(/choose another path$/);
   });
 
   test('an address that is taken is one line with the remedy', async () => {

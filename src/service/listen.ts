@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
+import { dirname } from 'node:path';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { type Config, ConfigError } from '../config.ts';
+import { socketPath } from './socket.ts';
 
 type Settings = Pick<Config, 'listen' | 'apiKey' | 'tlsCertFile' | 'tlsKeyFile' | 'allowPlaintext'>;
 
@@ -26,6 +28,7 @@ export interface Listening {
 export function decideListening(config: Settings): Listening {
   const local = isLocal(config.listen);
   const tls = config.tlsCertFile !== undefined && config.tlsKeyFile !== undefined;
+  checkFolder(config.listen);
   if (!local && config.apiKey === undefined) {
     throw new ConfigError(`ISOL8_API_KEY: must be set to listen on ${config.listen}, which others can reach`);
   }
@@ -40,8 +43,8 @@ export function decideListening(config: Settings): Listening {
     credentials: tls
       ? ServerCredentials.createSsl(null, [
           {
-            cert_chain: readPem('ISOL8_TLS_CERT_FILE', config.tlsCertFile),
-            private_key: readPem('ISOL8_TLS_KEY_FILE', config.tlsKeyFile),
+            cert_chain: readFileSync(config.tlsCertFile),
+            private_key: readFileSync(config.tlsKeyFile),
           },
         ])
       : ServerCredentials.createInsecure(),
@@ -51,18 +54,16 @@ export function decideListening(config: Settings): Listening {
 }
 
 function isLocal(address: string): boolean {
-  if (address.startsWith('unix:')) return true;
-  const host = /^(.*):\d{1,5}$/.exec(address)?.[1];
-  if (host === undefined) throw new ConfigError(`ISOL8_LISTEN: ${address} is neither host:port nor unix:/path`);
+  if (socketPath(address) !== undefined) return true;
+  const host = address.replace(/:\d+$/, '');
   return host === 'localhost' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'));
 }
 
-function readPem(variable: string, path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new ConfigError(`${variable}: cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`);
-  }
+/** Binding to a socket in a folder that does not exist fails as if it were not allowed. */
+function checkFolder(address: string): void {
+  const path = socketPath(address);
+  if (path === undefined || statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new ConfigError(`ISOL8_LISTEN: ${address} is in ${dirname(path)}, which is not a directory: make it first`);
 }
 
 /** Says in one line why an address could not be bound, and what to do. */
@@ -71,7 +72,7 @@ export function bindError(address: string, error: unknown): ConfigError {
   const why = text.includes('EADDRINUSE')
     ? `is in use: stop what listens there, or choose another address`
     : text.includes('EACCES')
-      ? 'must not be bound by this user: choose a port above 1023, or another path'
+      ? `must not be bound by this user: choose ${socketPath(address) === undefined ? 'a port above 1023' : 'another path'}`
       : text.includes('EADDRNOTAVAIL')
         ? 'is no address of this machine'
         : `cannot be bound: ${text}`;

@@ -104,14 +104,17 @@ describe('executions', () => {
 
 describe('refusals', () => {
   test('every wrong field is named at once', async () => {
-    const request = { ...hello, runtime: '', requestId: 'r', stdinMode: 77 as never };
+    const request = { ...hello, requestId: 'r', stdinMode: 77 as never };
     const failure = await failureOf((onTrailer) => clientOf(running.channel).execute(request, { onTrailer }));
     expect(failure).toMatchObject({
       code: Status.INVALID_ARGUMENT,
       details: { ErrorInfo: { domain: 'isol8', reason: 'INVALID_FIELD' } },
     });
-    const fields = failure.details['BadRequest'].fieldViolations.map((v: { field: string }) => v.field);
-    expect(fields).toEqual(['runtime', 'stdin_mode', 'request_id']);
+    expect(failure.details['BadRequest'].fieldViolations).toMatchObject([
+      { field: 'stdin_mode', reason: 'INVALID_FIELD' },
+      { field: 'request_id', reason: 'NOT_IMPLEMENTED' },
+    ]);
+    expect(failure.message).toMatch(/^stdin_mode: .*; request_id: /);
     expect(engine.requests).toEqual([]);
   });
 

@@ -11,7 +11,7 @@ import { adminDefinition, createAdminService } from './admin-service.ts';
 import { createHealth, healthDefinition } from './health.ts';
 import { withInterceptors } from './interceptors/chain.ts';
 import { createIsol8Service, isol8Definition } from './isol8-service.ts';
-import { bindError, decideListening } from './listen.ts';
+import { bindError, decideListening, type Listening } from './listen.ts';
 import { createReflection, reflectionDefinitions } from './reflection.ts';
 import { removeStaleSocket } from './socket.ts';
 import { transportOptions } from './transport.ts';
@@ -39,8 +39,12 @@ export interface GrpcServer extends AsyncDisposable {
  *
  * @throws ConfigError when the settings do not allow it, or the address is taken
  */
-export async function startServer(config: Config, engine: Engine, log: Logger): Promise<GrpcServer> {
-  const { address, credentials, apiKey, keyIsNew } = decideListening(config);
+export async function startServer(
+  config: Config,
+  engine: Engine,
+  log: Logger,
+  { address, credentials, apiKey, keyIsNew }: Listening = decideListening(config),
+): Promise<GrpcServer> {
   const stopping = new AbortController();
   let serving = true;
 

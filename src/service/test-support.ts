@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { file_google_rpc_error_details } from '../../gen/google/rpc/error_details_pb.ts';
 import { StatusSchema } from '../../gen/google/rpc/status_pb.ts';
 import { type Config, loadConfig } from '../config.ts';
+import { type FieldViolation, refusal } from '../engine/errors.ts';
 import type {
   Engine,
   EngineInfo,
@@ -79,8 +80,9 @@ export class ScriptedEngine implements Engine {
   /** What `start` throws. */
   refusal: unknown;
 
-  start(request: ExecutionRequest, signal: AbortSignal): Execution {
+  start(request: ExecutionRequest, signal: AbortSignal, found: readonly FieldViolation[] = []): Execution {
     if (this.refusal !== undefined) throw this.refusal;
+    if (found.length > 0) throw refusal(found);
     this.requests.push(request);
     this.signal = signal;
     return { id: 'exec-1', events: () => numbered(this.script(signal)) };

@@ -73,24 +73,24 @@ function explain(status: PartialStatus, maxRequestBytes: number): { error: Engin
   const { code, details = '' } = status;
   if (code === Status.RESOURCE_EXHAUSTED && /larger than/.test(details)) {
     const metadata = { max_request_bytes: String(maxRequestBytes) };
-    const message = `The request is larger than the ${maxRequestBytes} bytes that this server takes.`;
+    const message = `the request is larger than the ${maxRequestBytes} bytes that this server takes`;
     return { error: new EngineError('REQUEST_TOO_LARGE', message, { metadata }) };
   }
   if (code === Status.DEADLINE_EXCEEDED) {
-    return { error: new EngineError('CALL_ENDED', 'The deadline of the call passed.'), code };
+    return { error: new EngineError('CALL_ENDED', 'the deadline of the call passed'), code };
   }
   if (code === Status.INTERNAL && /deserializing|decompress/.test(details)) {
     const must = `it must be a message of this call, with UTF-8 in its strings and at most ${MAX_FIELDS} fields`;
-    return refused(`The request cannot be read: ${must}.`);
+    return refused(`the request cannot be read: ${must}`);
   }
   if (code === Status.INTERNAL && /^Invalid grpc-timeout/.test(details)) {
-    return refused('The header grpc-timeout must be 1 to 8 digits and one of H, M, S, m, u, n.');
+    return refused('the header grpc-timeout must be 1 to 8 digits and one of H, M, S, m, u, n');
   }
   if (code === Status.UNIMPLEMENTED && /request message/.test(details)) {
-    return refused('The call takes exactly one request message.');
+    return refused('the call takes exactly one request message');
   }
   if (code === Status.UNIMPLEMENTED && /unsupported encoding/.test(details)) {
-    const message = 'The encoding of the request is not known: use gzip, deflate or identity.';
+    const message = 'the encoding of the request is not known: use gzip, deflate or identity';
     return { error: new EngineError('NOT_IMPLEMENTED', message) };
   }
   return undefined;

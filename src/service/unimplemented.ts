@@ -9,7 +9,7 @@ export function unimplemented<S extends DescService>(service: S): { [K in keyof 
   const handlers = service.methods.map(({ localName, name }) => [
     localName,
     () => {
-      throw new EngineError('NOT_IMPLEMENTED', `${name} is not implemented by this version.`, {
+      throw new EngineError('NOT_IMPLEMENTED', `${name} is not implemented by this version`, {
         metadata: { method: `${service.typeName}/${name}` },
       });
     },

@@ -81,8 +81,29 @@ test('an unknown runtime is InvalidArgument with its reason and its field', asyn
     expect.arrayContaining([
       expect.objectContaining({ reason: 'UNKNOWN_RUNTIME', domain: 'isol8' }),
       expect.objectContaining({ fieldViolations: [expect.objectContaining({ field: 'runtime' })] }),
+      expect.objectContaining({ resourceType: 'isol8.v1.Runtime', resourceName: 'cobol' }),
     ]),
   );
+});
+
+test('all that is wrong is told in one round, each field with its reason', async () => {
+  const limits = { timeout: '-1s', memory_bytes: 1, cpu_cores: 99_999, processes: 0 };
+  const request = { runtime: 'python', code: '1', request_id: 'r', working_directory: '/etc', policy: { limits } };
+  const { code, stderr } = await call(EXECUTE, request, '-format-error');
+  expect(code).toBe(exitCodeOf(Status.INVALID_ARGUMENT));
+  const { message, details } = JSON.parse(stderr) as { message: string; details: Record<string, unknown>[] };
+  expect(details[0]).toMatchObject({ reason: 'INVALID_FIELD' });
+  const all = [
+    ['request_id', 'NOT_IMPLEMENTED'],
+    ['working_directory', 'INVALID_FIELD'],
+    ['policy.limits.timeout', 'INVALID_FIELD'],
+    ['policy.limits.memory_bytes', 'INVALID_FIELD'],
+    ['policy.limits.cpu_cores', 'POLICY_CEILING_EXCEEDED'],
+    ['policy.limits.processes', 'INVALID_FIELD'],
+  ].map(([field, reason]) => expect.objectContaining({ field, reason }));
+  expect(details[1]).toMatchObject({ fieldViolations: all });
+  expect(message).toContain('policy.limits.timeout: must be at least 0.001 s, not -1 s; ');
+  expect(message).toContain('policy.limits.memory_bytes: must be at least 16 MiB for this runtime, not 1 byte; ');
 });
 
 test('E21: nothing can ask for two sources at once', async () => {

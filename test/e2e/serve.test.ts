@@ -84,11 +84,29 @@ test.each([
   },
   { what: 'no key off loopback', environment: { ISOL8_LISTEN: '0.0.0.0:0', ISOL8_API_KEY: '' }, says: /ISOL8_API_KEY/ },
   { what: 'no address', environment: { ISOL8_LISTEN: 'nonsense' }, says: /ISOL8_LISTEN.*host:port/ },
+  {
+    what: 'no folder for the socket',
+    environment: { ISOL8_LISTEN: 'unix:/nodir/sock' },
+    says: /ISOL8_LISTEN.*\/nodir/,
+  },
+  {
+    what: 'a data directory below /proc',
+    environment: { ISOL8_DATA_DIR: '/proc/isol8' },
+    says: /ISOL8_DATA_DIR.*ENOENT/,
+  },
+  { what: 'a misspelt setting', environment: { ISOL8_LISEN: 'x' }, says: /ISOL8_LISEN.*ISOL8_LISTEN/ },
   { what: 'a key that is too short', environment: { ISOL8_API_KEY: 'short' }, says: /ISOL8_API_KEY.*16/ },
   { what: 'no Docker', environment: { DOCKER_HOST: 'unix:///nonexistent.sock' }, says: /Docker.*isol8 setup/ },
 ])('$what is refused in one line that says what to do', async ({ environment, says }) => {
   const environmentOfAll = { ISOL8_LISTEN: '127.0.0.1:0', ...environment };
   expect(await refused(environmentOfAll)).toMatch(says);
+});
+
+test('nothing is made before every setting was looked at', async () => {
+  const dataDir = join(folder, 'unmade');
+  await refused({ ISOL8_DATA_DIR: dataDir, ISOL8_LISTEN: '0.0.0.0:0' });
+  await refused({ ISOL8_DATA_DIR: dataDir, ISOL8_POOL: 'cobol=1' });
+  await expect(stat(dataDir)).rejects.toThrow('ENOENT');
 });
 
 test('a second server on the same port is refused in one line', async () => {

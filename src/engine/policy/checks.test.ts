@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { EngineError } from '../errors.ts';
 import { python } from '../runtimes/python.ts';
 import type { ExecutionRequest } from '../types.ts';
 import { checkRequest } from './checks.ts';
@@ -19,16 +18,8 @@ const good: ExecutionRequest = {
   labels: {},
 };
 
-function fieldsOf(change: Partial<ExecutionRequest>): string[] {
-  try {
-    checkRequest({ ...good, ...change }, python);
-    return [];
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    expect(error.reason).toBe('INVALID_FIELD');
-    return error.violations.map(({ field }) => field);
-  }
-}
+const fieldsOf = (change: Partial<ExecutionRequest>) =>
+  checkRequest({ ...good, ...change }, python).map(({ field }) => field);
 
 const file = (path: string, mode = 0) => ({ path, mode, content: new Uint8Array() });
 
@@ -53,6 +44,10 @@ test.each<[string, Partial<ExecutionRequest>, string[]]>([
   ['a file that is the sandbox itself', { files: [file('.')] }, ['files[0].path']],
   ['a file in place of the code', { files: [file('./main.py')] }, ['files[0].path']],
   ['the same file twice', { files: [file('a'), file('/sandbox/a')] }, ['files[1].path']],
+  ['a file below a file', { files: [file('a'), file('ab'), file('a/b/c')] }, ['files[2].path']],
+  ['a file where another needs a directory', { files: [file('a/b'), file('./a')] }, ['files[0].path']],
+  ['a file below the code', { files: [file('main.py/x')] }, ['files[0].path']],
+  ['files beside each other', { files: [file('a'), file('a.b'), file('a-/b'), file('b/a'), file('b/c')] }, []],
   ['a set-uid file', { files: [file('a', 0o4755)] }, ['files[0].mode']],
   ['a name that is too long', { files: [file('x'.repeat(256))] }, ['files[0].path']],
   ['an output path outside', { outputPaths: ['ok/**', '/etc/passwd'] }, ['output_paths[1]']],
@@ -68,4 +63,15 @@ test('everything that is wrong is told at once', () => {
     'working_directory',
     'files[0].path',
   ]);
+});
+
+test('a file below a file says which', () => {
+  expect(checkRequest({ ...good, files: [file('a'), file('a/b')] }, python)).toEqual([
+    { field: 'files[1].path', description: 'is below files[0].path, which is a file' },
+  ]);
+});
+
+test('thousands of deep paths do not multiply', () => {
+  const files = Array.from({ length: 4000 }, (_, i) => file(`${'a/'.repeat(2000)}${i}`));
+  expect(checkRequest({ ...good, files }, python)).toEqual([]);
 });

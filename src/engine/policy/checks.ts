@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { EngineError, type FieldViolation } from '../errors.ts';
+import { showBytes } from '../../lib/bytes.ts';
+import type { FieldViolation } from '../errors.ts';
 import { type Runtime, WORKSPACE } from '../runtimes/runtime.ts';
 import type { ExecutionRequest } from '../types.ts';
 
@@ -16,7 +17,7 @@ const MAX_OUTPUT_PATHS = 1000;
 const MAX_LABELS = 64;
 const MAX_LABEL_LENGTH = 256;
 
-type Check = (request: ExecutionRequest, runtime: Runtime) => Iterable<FieldViolation>;
+type Check = (request: ExecutionRequest, runtime: Runtime | undefined) => Iterable<FieldViolation>;
 
 /** Everything that is looked at, in the order in which violations are told. */
 const CHECKS: readonly Check[] = [
@@ -30,22 +31,15 @@ const CHECKS: readonly Check[] = [
   checkLabels,
 ];
 
-/**
- * Looks at everything about a request that can be seen without running it.
- *
- * @throws EngineError INVALID_FIELD with every violation at once
- */
-export function checkRequest(request: ExecutionRequest, runtime: Runtime): void {
-  const violations = CHECKS.flatMap((check) => [...check(request, runtime)]);
-  if (violations.length === 0) return;
-  const message = violations.map(({ field, description }) => `${field} ${description}`).join('; ');
-  throw new EngineError('INVALID_FIELD', message.slice(0, 2000), { violations: violations.slice(0, 100) });
+/** Everything that is wrong with a request beside its limits; what depends on the runtime only where that is known. */
+export function checkRequest(request: ExecutionRequest, runtime: Runtime | undefined): FieldViolation[] {
+  return CHECKS.flatMap((check) => [...check(request, runtime)]);
 }
 
 function* checkSource({ source }: ExecutionRequest): Iterable<FieldViolation> {
   if (source.kind === 'code') return;
   if (source.command.trim() === '') {
-    yield { field: 'command', description: 'is blank: exactly one of code, command and code_url must say what to run' };
+    yield { field: 'command', description: 'is blank: exactly one of code and command must say what to run' };
   }
   yield* checkText('command', source.command, 'send a longer one as code of the runtime bash');
 }
@@ -59,7 +53,8 @@ function* checkArguments(request: ExecutionRequest): Iterable<FieldViolation> {
   for (const [name, value] of Object.entries(request.env))
     sum += Buffer.byteLength(name) + Buffer.byteLength(value) + 2;
   if (sum > MAX_ARGUMENTS_BYTES) {
-    const description = `and env are ${sum} bytes together and may be ${MAX_ARGUMENTS_BYTES}: send longer data as stdin or files`;
+    const most = showBytes(MAX_ARGUMENTS_BYTES);
+    const description = `are ${sum} bytes together with env and may be ${most}: send longer data as stdin or files`;
     yield { field: 'arguments', description };
   }
 }
@@ -78,12 +73,12 @@ function* checkWorkingDirectory({ workingDirectory }: ExecutionRequest): Iterabl
   const field = 'working_directory';
   const resolved = posix.resolve(WORKSPACE, workingDirectory);
   if (resolved !== WORKSPACE && !resolved.startsWith(`${WORKSPACE}/`)) {
-    yield { field, description: `is ${resolved}: Working directory must be inside /sandbox` };
+    yield { field, description: `Working directory must be inside /sandbox, and this is ${resolved.slice(0, 200)}` };
   }
   yield* checkPath(field, workingDirectory);
 }
 
-function* checkFiles({ files, source }: ExecutionRequest, runtime: Runtime): Iterable<FieldViolation> {
+function* checkFiles({ files, source }: ExecutionRequest, runtime: Runtime | undefined): Iterable<FieldViolation> {
   if (files.length > MAX_FILES) {
     yield {
       field: 'files',
@@ -91,23 +86,35 @@ function* checkFiles({ files, source }: ExecutionRequest, runtime: Runtime): Ite
     };
     return;
   }
-  const seen = new Map<string, number>();
+  const seen = new Map<string, string>();
+  if (source.kind === 'code' && runtime !== undefined) {
+    seen.set(`${WORKSPACE}/${runtime.mainFile}`, `the code's own ${runtime.mainFile}`);
+  }
   for (const [i, { path, mode }] of files.entries()) {
     const field = `files[${i}].path`;
     const resolved = posix.resolve(WORKSPACE, path);
+    const first = seen.get(resolved);
     if (!resolved.startsWith(`${WORKSPACE}/`) || path.endsWith('/')) {
       yield { field, description: `is ${JSON.stringify(path.slice(0, 200))}: it must name a file below /sandbox` };
-    }
-    if (source.kind === 'code' && resolved === `${WORKSPACE}/${runtime.mainFile}`) {
-      yield { field, description: `is ${runtime.mainFile}, where the code itself is written: choose another name` };
-    }
-    const first = seen.get(resolved);
-    if (first !== undefined) yield { field, description: `is the same file as files[${first}].path` };
-    seen.set(resolved, i);
+    } else if (first !== undefined) yield { field, description: `is the same file as ${first}` };
+    else seen.set(resolved, field);
     yield* checkPath(field, path);
     if (mode < 0 || mode > 0o777) {
       yield { field: `files[${i}].mode`, description: 'must be permission bits, 0 to 0777 (octal)' };
     }
+  }
+  yield* checkNesting(seen);
+}
+
+/** No file can be where another one needs a directory. In this order, what is below a path comes right after it. */
+function* checkNesting(fields: ReadonlyMap<string, string>): Iterable<FieldViolation> {
+  const inOrder = [...fields].map(([path, field]) => ({ prefix: `${path}/`, field }));
+  inOrder.sort((a, b) => (a.prefix < b.prefix ? -1 : 1));
+  let [above] = inOrder;
+  for (const one of inOrder.slice(1)) {
+    if (above !== undefined && one.prefix.startsWith(above.prefix)) {
+      yield { field: one.field, description: `is below ${above.field}, which is a file` };
+    } else above = one;
   }
 }
 
@@ -133,7 +140,7 @@ function* checkLabels({ labels }: ExecutionRequest): Iterable<FieldViolation> {
   const entries = Object.entries(labels);
   const tooLong = entries.some(([name, value]) => name.length > MAX_LABEL_LENGTH || value.length > MAX_LABEL_LENGTH);
   if (entries.length > MAX_LABELS || tooLong) {
-    const description = `may be ${MAX_LABELS}, names and values of ${MAX_LABEL_LENGTH} characters each`;
+    const description = `may be ${MAX_LABELS}, with names and values of ${MAX_LABEL_LENGTH} characters each`;
     yield { field: 'labels', description };
   }
 }

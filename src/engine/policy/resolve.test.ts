@@ -46,8 +46,8 @@ test('a policy is never above a ceiling and never below what was refused, whatev
 test('every limit above its ceiling is named at once, with the ceiling', () => {
   const { reason, violations } = refusal({ cpuCores: 3, memoryBytes: 8192 * MIB });
   expect(reason).toBe('POLICY_CEILING_EXCEEDED');
-  expect(violations).toEqual([
-    { field: 'policy.limits.memory_bytes', description: `is above the ceiling of ${4096 * MIB}` },
+  expect(violations).toMatchObject([
+    { field: 'policy.limits.memory_bytes', description: 'is above the ceiling of 4 GiB' },
     { field: 'policy.limits.cpu_cores', description: 'is above the ceiling of 2' },
   ]);
 });
@@ -55,7 +55,17 @@ test('every limit above its ceiling is named at once, with the ceiling', () => {
 test('memory below the floor of the runtime is refused with the number', () => {
   const { reason, violations } = refusal({ memoryBytes: 8 * MIB });
   expect(reason).toBe('INVALID_FIELD');
-  expect(violations[0]?.description).toContain(String(16 * MIB));
+  expect(violations[0]?.description).toBe('must be at least 16 MiB for this runtime, not 8 MiB');
+});
+
+test.each<[Partial<Limits>, string]>([
+  [{ timeoutMs: -1000 }, 'policy.limits.timeout: must be at least 0.001 s, not -1 s'],
+  [{ processes: 0 }, 'policy.limits.processes: must be at least 1, not 0; leave it unset for the default'],
+  [{ cpuCores: Number.NaN }, 'policy.limits.cpu_cores: must be a finite number, not NaN'],
+  [{ cpuCores: Number.POSITIVE_INFINITY }, 'policy.limits.cpu_cores: must be a finite number, not Infinity'],
+  [{ memoryBytes: 2 ** 63 }, 'policy.limits.memory_bytes: is above the ceiling of 4 GiB'],
+])('%j: %s', (limits, message) => {
+  expect(refusal(limits).message).toBe(message);
 });
 
 test('the digest depends on what a policy says and on nothing else', () => {

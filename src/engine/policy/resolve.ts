@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { EngineError, type FieldViolation } from '../errors.ts';
+import { showBytes } from '../../lib/bytes.ts';
+import { type FieldViolation, refusal } from '../errors.ts';
 import type { EffectivePolicy, Limits, PolicyRequest } from '../types.ts';
 
 const MIB = 1024 * 1024;
@@ -77,22 +78,42 @@ export function defaultsOn(ceilings: Limits): Limits {
 }
 
 /**
+ * Every limit that is below what can be enforced, or above a ceiling.
+ *
+ * @param memoryFloorBytes of the runtime
+ */
+export function checkLimits(request: PolicyRequest, ceilings: Limits, memoryFloorBytes: number): FieldViolation[] {
+  const floors = { ...PLATFORM_FLOORS, memoryBytes: Math.max(PLATFORM_FLOORS.memoryBytes, memoryFloorBytes) };
+  return LIMIT_NAMES.flatMap((name): FieldViolation[] => {
+    const value = request.limits[name];
+    if (value === undefined) return [];
+    const field = `policy.limits.${FIELDS[name]}`;
+    const not = `, not ${show(name, value)}`;
+    if (!Number.isFinite(value)) return [{ field, description: `must be a finite number${not}` }];
+    if (value < floors[name]) {
+      const floor = `${show(name, floors[name])}${name === 'memoryBytes' && memoryFloorBytes > 0 ? ' for this runtime' : ''}`;
+      return [
+        {
+          field,
+          description: `must be at least ${floor}${not}${value === 0 ? '; leave it unset for the default' : ''}`,
+        },
+      ];
+    }
+    if (value <= ceilings[name]) return [];
+    const description = `is above the ceiling of ${show(name, ceilings[name])}`;
+    return [{ field, description, reason: 'POLICY_CEILING_EXCEEDED' }];
+  });
+}
+
+/**
  * What holds for one execution: what was asked for, else the defaults.
  *
  * @param memoryFloorBytes of the runtime
- * @throws EngineError INVALID_FIELD or POLICY_CEILING_EXCEEDED, each with every field that is wrong
+ * @throws EngineError INVALID_FIELD or POLICY_CEILING_EXCEEDED with every limit that is wrong
  */
 export function resolvePolicy(request: PolicyRequest, ceilings: Limits, memoryFloorBytes: number): EffectivePolicy {
-  const floors = { ...PLATFORM_FLOORS, memoryBytes: Math.max(PLATFORM_FLOORS.memoryBytes, memoryFloorBytes) };
-  const below = violations(request, (name, value) => {
-    if (Number.isFinite(value) && value >= floors[name]) return undefined;
-    return `must be at least ${show(name, floors[name])}${name === 'memoryBytes' ? ' for this runtime' : ''}`;
-  });
-  if (below.length > 0) throw new EngineError('INVALID_FIELD', sentence(below), { violations: below });
-  const above = violations(request, (name, value) =>
-    value <= ceilings[name] ? undefined : `is above the ceiling of ${show(name, ceilings[name])}`,
-  );
-  if (above.length > 0) throw new EngineError('POLICY_CEILING_EXCEEDED', sentence(above), { violations: above });
+  const wrong = checkLimits(request, ceilings, memoryFloorBytes);
+  if (wrong.length > 0) throw refusal(wrong);
   const defaults = defaultsOn(ceilings);
   return {
     limits: mapLimits((name) => request.limits[name] ?? defaults[name]),
@@ -112,23 +133,9 @@ export function policyDigest(policy: EffectivePolicy): string {
     .digest('hex');
 }
 
-function violations(
-  request: PolicyRequest,
-  check: (name: keyof Limits, value: number) => string | undefined,
-): FieldViolation[] {
-  return LIMIT_NAMES.flatMap((name) => {
-    const value = request.limits[name];
-    const description = value === undefined ? undefined : check(name, value);
-    return description === undefined ? [] : [{ field: `policy.limits.${FIELDS[name]}`, description }];
-  });
-}
-
-function sentence(all: readonly FieldViolation[]): string {
-  return all.map(({ field, description }) => `${field} ${description}`).join('; ');
-}
-
 function show(name: keyof Limits, value: number): string {
-  return name === 'timeoutMs' ? `${value / 1000} s` : String(value);
+  if (name === 'timeoutMs') return `${value / 1000} s`;
+  return name.endsWith('Bytes') ? showBytes(value) : String(value);
 }
 
 function mapLimits(value: (name: keyof Limits) => number): Limits {

@@ -195,7 +195,7 @@ function startError(error: unknown): EngineError {
   if (dockerMessage(error).includes('setting rlimit')) {
     const description =
       'is above what the Docker daemon may open itself: ask for less, or raise the daemon’s own limit';
-    return new EngineError('NOT_ENFORCEABLE', `policy.limits.open_files ${description}`, {
+    return new EngineError('NOT_ENFORCEABLE', `policy.limits.open_files: ${description}`, {
       violations: [{ field: 'policy.limits.open_files', description }],
       cause: error,
     });

@@ -1,4 +1,5 @@
 import type { CancelExecutionRequest } from '../../../gen/isol8/v1/execution_pb.ts';
+import { refusal } from '../../engine/errors.ts';
 import { Violations } from './violations.ts';
 
 /**
@@ -12,6 +13,6 @@ export function fromCancelRequest({ execution }: CancelExecutionRequest): string
   else if (execution.case === undefined || execution.value === '') {
     violations.wrong('execution_id', 'is required: the id from the metadata `isol8-execution-id`');
   }
-  violations.throwIfAny();
+  if (violations.all.length > 0) throw refusal(violations.all);
   return execution.value ?? '';
 }

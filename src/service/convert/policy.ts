@@ -35,29 +35,30 @@ export function fromPolicy(policy: Policy | undefined, violations: Violations): 
 
 function fromLimits(limits: Limits | undefined, violations: Violations): Partial<engine.Limits> {
   if (limits === undefined) return {};
-  const result: { -readonly [K in keyof engine.Limits]?: number } = {};
-  const set = (name: keyof engine.Limits, field: string, value: bigint | number | undefined) => {
-    if (value === undefined) return;
-    const number = Number(value);
-    if (!(number > 0))
-      violations.wrong(`policy.limits.${field}`, `must be above 0, not ${value}; leave it unset for the default`);
-    else if (!Number.isFinite(number) || number > Number.MAX_SAFE_INTEGER) {
-      violations.wrong(`policy.limits.${field}`, `${value} is too large`);
-    } else result[name] = number;
-  };
-  if (limits.timeout !== undefined) {
-    const milliseconds = fromDuration(limits.timeout);
-    if (milliseconds === undefined) violations.wrong('policy.limits.timeout', 'is not a valid Duration');
-    else set('timeoutMs', 'timeout', milliseconds);
+  const timeoutMs = limits.timeout && fromDuration(limits.timeout);
+  if (limits.timeout !== undefined && timeoutMs === undefined) {
+    violations.wrong('policy.limits.timeout', 'is not a valid Duration: use one like "2.5s"');
   }
-  set('memoryBytes', 'memory_bytes', limits.memoryBytes);
-  set('cpuCores', 'cpu_cores', limits.cpuCores);
-  set('processes', 'processes', limits.processes);
-  set('outputBytes', 'output_bytes', limits.outputBytes);
-  set('workspaceBytes', 'workspace_bytes', limits.workspaceBytes);
-  set('tmpBytes', 'tmp_bytes', limits.tmpBytes);
-  set('openFiles', 'open_files', limits.openFiles);
-  return result;
+  return ifSet({
+    timeoutMs,
+    memoryBytes: toNumber(limits.memoryBytes),
+    cpuCores: limits.cpuCores,
+    processes: limits.processes,
+    outputBytes: toNumber(limits.outputBytes),
+    workspaceBytes: toNumber(limits.workspaceBytes),
+    tmpBytes: toNumber(limits.tmpBytes),
+    openFiles: limits.openFiles,
+  });
+}
+
+/** Above 2^53 it is not exact; every ceiling is far below. */
+function toNumber(value: bigint | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value);
+}
+
+/** Without the names that have no value. */
+function ifSet<T extends object>(values: { [K in keyof T]: T[K] | undefined }): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 function fromOnOutputLimit(value: OnOutputLimit | undefined, violations: Violations) {
@@ -69,7 +70,7 @@ function fromOnOutputLimit(value: OnOutputLimit | undefined, violations: Violati
     case OnOutputLimit.KILL:
       return 'KILL';
     default:
-      violations.wrong('policy.on_output_limit', `${value} is neither TRUNCATE nor KILL`);
+      violations.wrong('policy.on_output_limit', `is ${value}, which is neither TRUNCATE nor KILL`);
       return undefined;
   }
 }
@@ -80,7 +81,7 @@ function checkNetwork(network: Network | undefined, violations: Violations): voi
   if (mode === NetworkMode.FILTERED || mode === NetworkMode.OPEN) {
     violations.unbuilt('policy.network.mode', 'Any network');
   } else if (mode !== undefined && mode !== NetworkMode.NONE) {
-    violations.wrong('policy.network.mode', `${mode} is none of NONE, FILTERED, OPEN`);
+    violations.wrong('policy.network.mode', `is ${mode}, which is not NONE`);
   }
   if (allow.length > 0) violations.unbuilt('policy.network.allow', 'Any network');
   if (deny.length > 0) violations.unbuilt('policy.network.deny', 'Any network');

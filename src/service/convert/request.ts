@@ -1,23 +1,27 @@
 import { type ExecuteRequest, OnDisconnect, StdinMode } from '../../../gen/isol8/v1/execution_pb.ts';
+import type { FieldViolation } from '../../engine/errors.ts';
 import type { ExecutionRequest, Source } from '../../engine/types.ts';
 import { fromPolicy } from './policy.ts';
 import { Violations } from './violations.ts';
 
+/** A request as the engine takes it, and what is wrong with it on the wire. */
+export interface Converted {
+  readonly request: ExecutionRequest;
+  readonly violations: readonly FieldViolation[];
+}
+
 /**
- * Wire to engine. Checks what is about the wire: presence, clashes, numbers that no enum has, and the parts of the
- * contract that are not built. Whether a value makes sense (a path, a name, a limit) is the engine's to check.
- *
- * @throws EngineError INVALID_FIELD or NOT_IMPLEMENTED with every field that is wrong
+ * Wire to engine. Finds what is about the wire: clashes, numbers that no enum has, and the parts of the contract that
+ * are not built. Whether a value makes sense (a runtime, a path, a limit) is the engine's to check, which refuses both
+ * together.
  */
-export function fromExecuteRequest(request: ExecuteRequest, tenant: string): ExecutionRequest {
+export function fromExecuteRequest(request: ExecuteRequest, tenant: string): Converted {
   const violations = new Violations();
-  if (request.runtime === '') violations.wrong('runtime', 'is required: python, node, bun, deno or bash');
   const source = fromSource(request, violations);
   checkStdin(request, violations);
   checkUnbuilt(request, violations);
   const policy = fromPolicy(request.policy, violations);
-  violations.throwIfAny();
-  return {
+  const converted = {
     tenant,
     runtime: request.runtime,
     source,
@@ -31,6 +35,7 @@ export function fromExecuteRequest(request: ExecuteRequest, tenant: string): Exe
     policy,
     labels: request.labels,
   };
+  return { request: converted, violations: violations.all };
 }
 
 function fromSource({ source }: ExecuteRequest, violations: Violations): Source {
@@ -43,9 +48,10 @@ function fromSource({ source }: ExecuteRequest, violations: Violations): Source 
       violations.unbuilt('code_url', 'Fetching code');
       break;
     default:
-      violations.wrong('source', 'exactly one of code, command, code_url must be set');
+      violations.wrong('source', 'exactly one of code and command must be set');
   }
-  return { kind: 'code', code: '' };
+  // Stands for what is refused; a blank one would be refused once more.
+  return { kind: 'command', command: ':' };
 }
 
 function checkStdin({ stdin, stdinMode }: ExecuteRequest, violations: Violations): void {
@@ -54,13 +60,13 @@ function checkStdin({ stdin, stdinMode }: ExecuteRequest, violations: Violations
     case StdinMode.BYTES:
       return;
     case StdinMode.CLOSED:
-      if (stdin.length > 0) violations.wrong('stdin_mode', 'CLOSED clashes with stdin, which is not empty: use BYTES');
+      if (stdin.length > 0) violations.wrong('stdin_mode', 'is CLOSED, and stdin is not empty: use BYTES');
       return;
     case StdinMode.INTERACTIVE:
       violations.unbuilt('stdin_mode', 'INTERACTIVE');
       return;
     default:
-      violations.wrong('stdin_mode', `${stdinMode} is none of CLOSED, BYTES, INTERACTIVE`);
+      violations.wrong('stdin_mode', `is ${stdinMode}, which is neither CLOSED nor BYTES`);
   }
 }
 
@@ -80,6 +86,6 @@ function checkUnbuilt(request: ExecuteRequest, violations: Violations): void {
       violations.unbuilt('on_disconnect', 'DETACH');
       return;
     default:
-      violations.wrong('on_disconnect', `${request.onDisconnect} is neither CANCEL nor DETACH`);
+      violations.wrong('on_disconnect', `is ${request.onDisconnect}, which is not CANCEL`);
   }
 }

@@ -28,5 +28,5 @@ export function errors(log: Logger): ServerMiddleware {
 
 function known(error: unknown): EngineError {
   if (error instanceof EngineError && error.reason !== 'INTERNAL') return error;
-  return new EngineError('INTERNAL', 'The server failed. Its log has the cause.');
+  return new EngineError('INTERNAL', 'a fault of the server; its log has the cause');
 }

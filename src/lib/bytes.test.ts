@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { showBytes } from './bytes.ts';
+
+test.each([
+  [0, '0 bytes'],
+  [1, '1 byte'],
+  [1023, '1023 bytes'],
+  [1025, '1025 bytes'],
+  [4096, '4 KiB'],
+  [96 * 1024 ** 2, '96 MiB'],
+  [1536 * 1024 ** 2, '1536 MiB'],
+  [2 ** 40, '1024 GiB'],
+  [-4096, '-4096 bytes'],
+])('%d is %s', (bytes, text) => {
+  expect(showBytes(bytes)).toBe(text);
+});
