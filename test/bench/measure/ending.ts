@@ -23,8 +23,8 @@ os.close(w)
 time.sleep(3600)
 `;
 
-/** Time limit of the executions that end by it; they have to be ready, and spin for a while, before. */
-const LIMIT_MS = 1500;
+/** Time limits of the executions that end by one: they have to be ready, and spin for a while, before. */
+const LIMIT_MS = { idle: 1500, spinning: 2500 };
 
 /** How long a program is left alone before it is cancelled. */
 const SPIN_MS = 300;
@@ -71,18 +71,19 @@ export const ending: Measurement = {
 
 /** Milliseconds from the moment when it has to end until nothing of it is there. */
 async function endOne(bench: Bench, { how, spinning, cores }: Cell): Promise<number> {
+  const limitMs = spinning === 0 ? LIMIT_MS.idle : LIMIT_MS.spinning;
   const run = await launch(bench, {
     runtime: 'python',
     source: { case: 'code', value: PROGRAM },
     arguments: [String(spinning)],
-    policy: { limits: { cpuCores: cores, ...(how === 'limit' ? { timeout: toDuration(LIMIT_MS) } : {}) } },
+    policy: { limits: { cpuCores: cores, ...(how === 'limit' ? { timeout: toDuration(limitMs) } : {}) } },
   });
   if (how === 'cancel') await delay(SPIN_MS);
-  else await until(run.begun + LIMIT_MS - 50, bench.signal);
+  else await until(run.begun + limitMs - 50, bench.signal);
   const there = processesOf(run.uid);
   if (there.length < spinning + 1) throw new Error(`${there.length} of ${spinning + 1} processes were there`);
 
-  const from = how === 'cancel' ? performance.now() : run.begun + LIMIT_MS;
+  const from = how === 'cancel' ? performance.now() : run.begun + limitMs;
   const cancelled =
     how === 'cancel'
       ? bench.isol8.cancelExecution({ execution: { case: 'executionId', value: run.id } })

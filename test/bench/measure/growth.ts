@@ -39,9 +39,9 @@ export const growth: Measurement = {
       await closedLoop(LANES, forMs, bench.signal, once, () => calls < goal);
       return await held(bench, server, url);
     };
-    const before = await upTo(bench.pick(FIRST_CALLS, 20), bench.pick(40_000, 6_000));
+    const before = await upTo(bench.pick(FIRST_CALLS, 20), bench.pick(35_000, 6_000));
     const first = calls;
-    const after = await upTo(bench.pick(ALL_CALLS, 60), bench.pick(35_000, 6_000));
+    const after = await upTo(bench.pick(ALL_CALLS, 60), bench.pick(30_000, 6_000));
     series.add({ value: after.held - before.held });
     const shortfall =
       first === FIRST_CALLS && calls === ALL_CALLS

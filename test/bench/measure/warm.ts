@@ -32,7 +32,7 @@ export const warm: Measurement = {
       calls: [] as Call[],
     }));
     let begin = performance.now();
-    await rounds(bench.pick(160, 22), bench.pick(125_000, 17_000), bench.signal, async (slot) => {
+    await rounds(bench.pick(150, 22), bench.pick(113_000, 17_000), bench.signal, async (slot) => {
       const part = parts.find(({ program }) => program.runtime.name === PATTERN[slot % PATTERN.length]);
       if (part === undefined) return;
       await until(begin, bench.signal);
