@@ -1,5 +1,6 @@
-// Makes Deno wait for its program once it has booted. Preloaded modules run before the main module is looked for, and in
-// no worker. Only Deno's own names are used: what is Node's is made when it is first touched, from the arguments of then.
+// Makes Deno wait for its program once it has booted. Preloaded modules run before the main module is looked for, and
+// in no worker. Only Deno's own names are used: what is Node's is made when it is first touched, from the arguments of
+// that moment.
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

@@ -77,7 +77,7 @@ if _is_too_late():
 _become(_message)
 os.write(1, b"+")
 
-# The image's own module of this name comes after all, if there is one. If not, this import fails as a plain boot's does,
-# which takes this module out of sys.modules as well.
+# The image's own module of this name comes after all, if there is one. If not, this import fails as a plain boot's
+# does, which takes this module out of sys.modules as well.
 del sys.modules[__name__]
-import sitecustomize  # noqa: E402, F401
+import sitecustomize  # noqa: F401

@@ -2,8 +2,8 @@ package hot
 
 import "strings"
 
-// Changes are what makes one environment the other: NAME=value for what is to be set and NAME for what is to be removed.
-// The rest is left to the interpreter, which may have changed it as it would in a process that begins.
+// Changes are what makes one environment the other: NAME=value for what is to be set and NAME for what is to be
+// removed. The rest is left to the interpreter, which may have changed it as it would in a process that begins.
 func Changes(from, to []string) []string {
 	before, after := values(from), values(to)
 	var changes []string

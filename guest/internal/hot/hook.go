@@ -47,8 +47,8 @@ var hooks = map[string]*Hook{
 	"deno": {
 		file: "deno.js", option: "--preload",
 		reads: append([]string{
-			"DENO_*", "NO_COLOR", "FORCE_COLOR", "!NODE_ENV", "NODE_*", "NPM_CONFIG_*", "npm_config_*", "OTEL_*", "RUST_*", "SSL_*",
-			"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",
+			"DENO_*", "NO_COLOR", "FORCE_COLOR", "!NODE_ENV", "NODE_*", "NPM_CONFIG_*", "npm_config_*", "OTEL_*", "RUST_*",
+			"SSL_*", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",
 		}, common...),
 	},
 	// What it starts gets the environment that it was started with.

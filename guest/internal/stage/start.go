@@ -81,8 +81,8 @@ func (s *Stage) Empty(directories []reset.Directory) error {
 	return readFailure(word[:n])
 }
 
-// Become lets the stage become a program and returns why it did not: a *Failure or ErrKilled. onReady is called when the
-// program is about to start.
+// Become lets the stage become a program and returns why it did not: a *Failure or ErrKilled. onReady is called when
+// the program is about to start.
 func (s *Stage) Become(spec *Spec, onReady func()) error {
 	// A write that fails is told by the status: the stage is dead.
 	_ = WriteSpec(s.Spec, spec)

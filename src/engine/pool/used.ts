@@ -12,10 +12,12 @@ interface Rested {
 class Shelf {
   /** The last to be used comes last. */
   resting: Rested[] = [];
-  readonly waiters: PromiseWithResolvers<Sandbox>[] = [];
+  readonly waiters: PromiseWithResolvers<Sandbox | undefined>[] = [];
+  /** How many are being reset. */
+  resetting = 0;
 
   get isEmpty(): boolean {
-    return this.resting.length === 0 && this.waiters.length === 0;
+    return this.resting.length === 0 && this.waiters.length === 0 && this.resetting === 0;
   }
 }
 
@@ -48,10 +50,17 @@ export class UsedSandboxes {
     return undefined;
   }
 
-  /** The next one that comes back. */
-  async next(key: string, signal: AbortSignal): Promise<Sandbox> {
+  /** Whether one is being reset that nobody waits for: it comes sooner than any that is started. */
+  expects(key: string): boolean {
     const shelf = this.#shelf(key);
-    const waiter = Promise.withResolvers<Sandbox>();
+    return shelf.resetting > shelf.waiters.length;
+  }
+
+  /** The next one that comes back; undefined when one could not be reset. */
+  async next(key: string, signal: AbortSignal): Promise<Sandbox | undefined> {
+    signal.throwIfAborted();
+    const shelf = this.#shelf(key);
+    const waiter = Promise.withResolvers<Sandbox | undefined>();
     const leave = () => {
       const at = shelf.waiters.indexOf(waiter);
       if (at >= 0) shelf.waiters.splice(at, 1);
@@ -69,14 +78,20 @@ export class UsedSandboxes {
    * @returns why it is not kept; undefined when it is
    */
   async giveBack(key: string, sandbox: Sandbox, reset: () => Promise<void>): Promise<unknown> {
+    const shelf = this.#shelf(key);
+    shelf.resetting += 1;
     try {
       await reset();
+      shelf.resetting -= 1;
+      this.#rest(shelf, sandbox);
+      return undefined;
     } catch (error) {
+      shelf.resetting -= 1;
       this.#remove(sandbox);
+      // Whoever counted on it must look elsewhere.
+      shelf.waiters.pop()?.resolve(undefined);
       return error;
     }
-    this.#rest(this.#shelf(key), sandbox);
-    return undefined;
   }
 
   /** Removes those that nobody has wanted for long, or that are old. */

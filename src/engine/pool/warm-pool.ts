@@ -54,10 +54,14 @@ export class WarmPool implements Pool, AsyncDisposable {
     return lease(sandbox, origin, () => this.#giveBack(key, sandbox, runtime));
   }
 
-  /** One that rests, or else whichever comes first: the next that comes back, or one that is started. */
+  /** One that rests or is about to; or else whichever comes first, the next that comes back or one that is started. */
   async #usedOrFresh(key: string, { policy, runtime }: Wanted, signal: AbortSignal): Promise<Found> {
     const rested = await this.#used.take(key);
-    if (rested !== undefined) return { sandbox: rested, origin: 'REUSED' };
+    if (rested !== undefined) return reused(rested);
+    if (this.#used.expects(key)) {
+      const next = await this.#used.next(key, signal);
+      if (next !== undefined) return reused(next);
+    }
     const decided = new AbortController();
     const either = AbortSignal.any([signal, decided.signal]);
     const first = (found: Found): Found => {
@@ -65,8 +69,10 @@ export class WarmPool implements Pool, AsyncDisposable {
       else this.#remove(found.sandbox);
       return found;
     };
-    const used = this.#used.next(key, either).then((sandbox) => first({ sandbox, origin: 'REUSED' }));
     const fresh = this.#fresh.take(policy, runtime, either).then(first);
+    const used = this.#used
+      .next(key, either)
+      .then((sandbox) => (sandbox === undefined ? fresh : first(reused(sandbox))));
     // When one side fails the call fails: what cannot be started will not come back either.
     return Promise.race([used, fresh]).finally(() => decided.abort());
   }
@@ -95,6 +101,10 @@ export class WarmPool implements Pool, AsyncDisposable {
 /** Same tenant, same image, same policy: nothing less may share a sandbox. */
 function reuseKey({ tenant, runtime, policy }: Wanted): string {
   return JSON.stringify([tenant, runtime.image, policyDigest(policy)]);
+}
+
+function reused(sandbox: Sandbox): Found {
+  return { sandbox, origin: 'REUSED' };
 }
 
 function lease(sandbox: Sandbox, origin: SandboxOrigin, giveBack: () => Promise<void>): Lease {
