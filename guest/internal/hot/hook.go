@@ -25,6 +25,8 @@ type Hook struct {
 	// MainFileFirst is set when the interpreter wants a main file before it comes to the hook, which removes it if it is
 	// empty.
 	MainFileFirst bool
+	// ArgumentsFirst is set when what the interpreter's workers know of the program's arguments is settled when it boots.
+	ArgumentsFirst bool
 	// Elsewhere is set when the interpreter must not boot in the working directory of the program, which the hook enters.
 	Elsewhere bool
 	// reads are the variables that count only when the interpreter boots. The first that fits a name counts: one that
