@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { connect, type TestClient } from './client.ts';
+import { ROOT } from './command.ts';
 import { TEST_KEY } from './server.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -19,12 +20,19 @@ export interface ServerProcess {
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
 }
 
-/** Starts `isol8 serve` on a free port and waits until it listens. */
+/**
+ * Starts `isol8 serve` on a free port and waits until it listens.
+ *
+ * @param command what starts it
+ */
 export async function startServerProcess(
   dataDir: string,
   environment: Record<string, string> = {},
+  command: readonly [string, ...string[]] = [process.execPath, MAIN, 'serve'],
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [MAIN, 'serve'], {
+  const [program, ...args] = command;
+  const child = spawn(program, args, {
+    cwd: ROOT,
     env: {
       ...process.env,
       ISOL8_LISTEN: '127.0.0.1:0',
