@@ -9,7 +9,7 @@ export function setupCommand(): Command {
   return new Command('setup')
     .description('prepare this machine: Docker, the images of the runtimes, the guest')
     .addOption(
-      new Option('-y, --yes', 'do not ask before Docker is installed or started; set by CI=true too').env('CI'),
+      new Option('-y, --yes', 'do not ask before Docker is installed or started; implied where CI is set').env('CI'),
     )
     .option('--rebuild', 'build the images anew, with the newest packages of Debian')
     .option('--remove', 'remove from Docker what setup made, and nothing else')
