@@ -4,7 +4,7 @@
 GRPCURL_VERSION := v1.9.4
 NODE := node_modules/.bin/node
 
-.PHONY: help setup demo test check serve venv grpcurl clean
+.PHONY: help setup demo test bench check serve venv grpcurl clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ test: setup .venv/.made .tools/bin/grpcurl ## Run every test
 	go -C guest vet ./...
 	go -C guest test -count=1 ./...
 	npm run --silent test
+
+bench: setup ## Measure speed and memory against the bare machine; BENCH="--quick warm" for less
+	@npm run --silent bench -- $(BENCH)
 
 check: node_modules/.made .venv/.made ## Check formatting, types, generated code and the tree's boundaries
 	@npm run --silent check

@@ -48,7 +48,7 @@ for folder in gen guest/gen clients/python/src/isol8/v1; do
 done
 
 step 'go'
-for module in guest test/fake-guest; do
+for module in guest test/fake-guest test/bench/spawner; do
   (cd "$module" && go vet ./... && test -z "$(gofmt -l . | tee /dev/stderr)")
 done
 

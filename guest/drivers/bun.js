@@ -2,7 +2,7 @@
 // guest has made an empty one, which is removed here. What Bun has taken from the environment by then stays: the guest
 // gives this process only to a program with the very environment that it was booted with.
 
-const { readSync, statSync, unlinkSync, writeFileSync, writeSync } = require('node:fs');
+const { readdirSync, readSync, statSync, unlinkSync, writeFileSync, writeSync } = require('node:fs');
 
 const take = (size) => {
   const bytes = Buffer.allocUnsafeSlow(size);
@@ -28,6 +28,11 @@ const write = (path, content) => {
   }
 };
 
+// What Bun reads before it comes here: it would have to be booted again.
+const settings = /^(package|tsconfig|jsconfig)\.json$|^bunfig\.toml$|^\.env/;
+
+const isTooLate = (directory) => readdirSync(directory).some((name) => settings.test(name));
+
 const become = (message) => {
   let at = 0;
   const field = () => {
@@ -50,7 +55,12 @@ if (process.ppid === 1) {
   const main = process.argv[1];
   if (statSync(main).size === 0) unlinkSync(main);
   writeSync(1, 'w');
-  become(take(Number.parseInt(take(8).toString('latin1'), 16)));
+  const message = take(Number.parseInt(take(8).toString('latin1'), 16));
+  if (isTooLate(main.slice(0, main.lastIndexOf('/')))) {
+    writeSync(1, '0');
+    process.reallyExit(0);
+  }
+  become(message);
   writeSync(1, '+');
 }
 

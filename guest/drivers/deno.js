@@ -1,5 +1,6 @@
-// Makes Deno wait for its program once it has booted. Preloaded modules run before the main module is looked for, and in
-// no worker. Only Deno's own names are used: what is Node's is made when it is first touched, from the arguments of then.
+// Makes Deno wait for its program once it has booted. Preloaded modules run before the main module is looked for, and
+// in no worker. Only Deno's own names are used: what is Node's is made when it is first touched, from the arguments of
+// that moment.
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -18,6 +19,8 @@ const take = (size) => {
 const write = (path, content) => {
   try {
     try {
+      // An empty directory would be removed as well.
+      if (Deno.lstatSync(path).isDirectory) throw new Error('os error 21');
       Deno.removeSync(path);
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -28,6 +31,11 @@ const write = (path, content) => {
     Deno.exit(1);
   }
 };
+
+// What Deno reads before it comes here: it would have to be booted again.
+const settings = /^(deno\.jsonc?|package\.json|deno\.lock|\.npmrc)$/;
+
+const isTooLate = () => [...Deno.readDirSync(Deno.cwd())].some(({ name }) => settings.test(name));
 
 const become = (message) => {
   let at = 0;
@@ -51,5 +59,10 @@ const become = (message) => {
 };
 
 say('w');
-become(take(Number.parseInt(decoder.decode(take(8)), 16)));
+const message = take(Number.parseInt(decoder.decode(take(8)), 16));
+if (isTooLate()) {
+  say('0');
+  Deno.exit(0);
+}
+become(message);
 say('+');

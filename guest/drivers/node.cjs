@@ -52,6 +52,9 @@
 
   // The functions that only the main thread has are marked in the others.
   if (!process.chdir.disabled) {
+    // Node.js looks for a package.json in the working directory before it preloads anything and remembers that there
+    // was none, so it is booted elsewhere.
+    process.chdir(process.argv[1].slice(0, process.argv[1].lastIndexOf('/')));
     fs.writeSync(1, 'w');
     become(take(Number.parseInt(take(8).toString('latin1'), 16)));
     fs.writeSync(1, '+');

@@ -120,7 +120,7 @@ test.each([[['make', '--silent', 'serve'] as const], [['npm', 'run', '--silent',
   async (command) => {
     servers += 1;
     const dataDir = join(folder, String(servers));
-    const server = await startServerProcess(dataDir, {}, [...command]);
+    const server = await startServerProcess(dataDir, {}, { command });
     const run = server.client.isol8.execute(program('bash', 'echo begun; read -t 2 < <(sleep 60); echo done'));
     await vi.waitFor(async () => expect((await server.client.isol8.getServerInfo({})).runningExecutions).toBe(1));
     await server.end('SIGTERM');

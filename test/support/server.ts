@@ -21,8 +21,10 @@ export interface TestServer extends AsyncDisposable {
   readonly instance: string;
   /** Ids of the containers that it has on Docker, started or not. */
   containers(): Promise<string[]>;
-  /** Resolves when it has none; fails when it still has some after 15 s. */
+  /** Resolves when it has none but those that wait in its pool; fails when it still has some after 15 s. */
   settled(): Promise<void>;
+  /** Resolves when a sandbox of a runtime waits that an execution with default limits will get. */
+  waiting(runtime: string): Promise<void>;
 }
 
 /** Starts a server in this process. Disposing of it fails when it leaves a container. */
@@ -48,7 +50,13 @@ export async function startTestServer(environment: Record<string, string> = {}):
     docker,
     instance,
     containers,
-    settled: () => settled(containers),
+    settled: () => settled(async () => withoutWaiting(await containers(), app)),
+    async waiting(runtime) {
+      const waits = () => app.engine.poolStatus().some((pool) => pool.runtime === runtime && pool.idle > 0);
+      for (const end = Date.now() + 30_000; !waits(); await delay(10)) {
+        if (Date.now() > end) throw new Error(`nothing waits: ${JSON.stringify(app.engine.poolStatus())}`);
+      }
+    },
     async [Symbol.asyncDispose]() {
       client.close();
       await app[Symbol.asyncDispose]();
@@ -57,6 +65,12 @@ export async function startTestServer(environment: Record<string, string> = {}):
       if (left.length > 0) throw new Error(`containers are left: ${left.join(', ')}`);
     },
   };
+}
+
+/** Which of them wait cannot be seen, but how many. */
+function withoutWaiting(containers: string[], app: Isol8): string[] {
+  const waiting = app.engine.poolStatus().reduce((sum, { idle }) => sum + idle, 0);
+  return containers.length <= waiting ? [] : containers;
 }
 
 /** Ids of the containers of a server. */

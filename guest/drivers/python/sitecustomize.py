@@ -5,6 +5,7 @@ may be used here: whatever else were imported would be there for the program to 
 """
 
 import os
+import site
 import sys
 
 
@@ -40,6 +41,11 @@ def _write(path, content):
         os._exit(1)
 
 
+def _is_too_late():
+    # Packages that a user installs are looked for before this module is.
+    return bool(site.ENABLE_USER_SITE) and os.path.isdir(site.USER_SITE)
+
+
 def _become(message):
     arguments, variables, path, rest = message.split(b"\0", 3)
     arguments, variables = int(arguments), int(variables)
@@ -64,10 +70,14 @@ def _become(message):
 
 
 os.write(1, b"w")
-_become(_take(int(_take(8), 16)))
+_message = _take(int(_take(8), 16))
+if _is_too_late():
+    os.write(1, b"0")
+    os._exit(0)
+_become(_message)
 os.write(1, b"+")
 
-# The image's own module of this name comes after all, if there is one. If not, this import fails as a plain boot's does,
-# which takes this module out of sys.modules as well.
+# The image's own module of this name comes after all, if there is one. If not, this import fails as a plain boot's
+# does, which takes this module out of sys.modules as well.
 del sys.modules[__name__]
-import sitecustomize  # noqa: E402, F401
+import sitecustomize  # noqa: F401

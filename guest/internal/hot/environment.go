@@ -2,8 +2,8 @@ package hot
 
 import "strings"
 
-// Changes are what makes one environment the other: NAME=value for what is to be set and NAME for what is to be removed.
-// The rest is left to the interpreter, which may have changed it as it would in a process that begins.
+// Changes are what makes one environment the other: NAME=value for what is to be set and NAME for what is to be
+// removed. The rest is left to the interpreter, which may have changed it as it would in a process that begins.
 func Changes(from, to []string) []string {
 	before, after := values(from), values(to)
 	var changes []string
@@ -42,11 +42,20 @@ func values(environment []string) map[string]string {
 func (h *Hook) Accepts(booted, wanted []string) bool {
 	for _, change := range Changes(booted, wanted) {
 		name, _, _ := strings.Cut(change, "=")
-		for _, read := range h.reads {
-			if prefix, many := strings.CutSuffix(read, "*"); name == read || many && strings.HasPrefix(name, prefix) {
-				return false
-			}
+		if h.readsAtBoot(name) {
+			return false
 		}
 	}
 	return true
+}
+
+func (h *Hook) readsAtBoot(name string) bool {
+	for _, read := range h.reads {
+		pattern, not := strings.CutPrefix(read, "!")
+		prefix, many := strings.CutSuffix(pattern, "*")
+		if name == pattern || many && strings.HasPrefix(name, prefix) {
+			return !not
+		}
+	}
+	return false
 }

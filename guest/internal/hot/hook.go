@@ -25,20 +25,34 @@ type Hook struct {
 	// MainFileFirst is set when the interpreter wants a main file before it comes to the hook, which removes it if it is
 	// empty.
 	MainFileFirst bool
-	// reads are the variables that count only when the interpreter boots; a name that ends in * stands for all that begin
-	// so.
+	// Elsewhere is set when the interpreter must not boot in the working directory of the program, which the hook enters.
+	Elsewhere bool
+	// reads are the variables that count only when the interpreter boots. The first that fits a name counts: one that
+	// ends in * stands for all that begin so, and one that begins with ! for what is not read.
 	reads []string
 }
 
-// loader is what the program interpreters and libraries are loaded and set up by. PATH is where they are found.
-var loader = []string{"PATH", "HOME", "LANG", "LC_*", "LD_*", "MALLOC_*", "GLIBC_TUNABLES"}
+// common is how interpreters are found and their libraries are set up.
+var common = []string{"PATH", "HOME", "LANG", "LC_*", "LD_*", "MALLOC_*", "GLIBC_TUNABLES"}
 
 var hooks = map[string]*Hook{
-	"python": {file: "python/sitecustomize.py", search: "PYTHONPATH", reads: append([]string{"PYTHON*", "TZ"}, loader...)},
-	"node":   {file: "node.cjs", option: "--require", reads: append([]string{"NODE_*", "OPENSSL_*", "SSL_*", "UV_*"}, loader...)},
-	"deno":   {file: "deno.js", option: "--preload", reads: append([]string{"DENO_*"}, loader...)},
+	"python": {
+		file: "python/sitecustomize.py", search: "PYTHONPATH",
+		reads: append([]string{"PYTHON*", "TZ"}, common...),
+	},
+	"node": {
+		file: "node.cjs", option: "--require", Elsewhere: true,
+		reads: append([]string{"!NODE_ENV", "NODE_*", "OPENSSL_*", "SSL_*", "ICU_*", "UV_*"}, common...),
+	},
+	"deno": {
+		file: "deno.js", option: "--preload",
+		reads: append([]string{
+			"DENO_*", "NO_COLOR", "FORCE_COLOR", "!NODE_ENV", "NODE_*", "NPM_CONFIG_*", "npm_config_*", "OTEL_*", "RUST_*",
+			"SSL_*", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",
+		}, common...),
+	},
 	// What it starts gets the environment that it was started with.
-	"bun": {file: "bun.js", option: "--preload", reads: []string{"*"}, MainFileFirst: true},
+	"bun": {file: "bun.js", option: "--preload", MainFileFirst: true, reads: []string{"*"}},
 }
 
 // Find returns the hook of a name that the host uses.

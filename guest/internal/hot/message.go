@@ -2,6 +2,7 @@ package hot
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -13,10 +14,12 @@ import (
 
 // A hook and the guest talk over the program's own standard streams, which nobody else uses before the program: so
 // there is no descriptor to close, and none that could be seen. The hook writes waits, reads one message, writes
-// started or failed, and does not touch them again.
+// started, declined or failed, and does not touch them again.
 const (
 	waits   = 'w'
 	started = '+'
+	// declined is for a program in whose directory there is what the interpreter honours only when it boots.
+	declined = '0'
 	// failed is followed by the error number of what went wrong with the main file.
 	failed = '-'
 	// maxFailure bounds what is read of a hook that failed.
@@ -88,7 +91,7 @@ type Output interface {
 func AwaitWaiting(stdout Output, deadline time.Time) error {
 	word, err := next(stdout, deadline)
 	if err == nil && word != waits {
-		err = fmt.Errorf("it wrote to standard output before its program came")
+		err = errors.New("it wrote to standard output before its program came")
 	}
 	return err
 }
@@ -107,14 +110,21 @@ func Start(stdin Input, stdout Output, program *Program, deadline time.Time) err
 		return err
 	}
 	_ = stdin.SetWriteDeadline(time.Time{})
+	return AwaitStarted(stdout, deadline)
+}
+
+// AwaitStarted is the second half of Start.
+func AwaitStarted(stdout Output, deadline time.Time) error {
 	word, err := next(stdout, deadline)
 	switch {
 	case err != nil:
 		return err
 	case word == started:
 		return nil
+	case word == declined:
+		return errors.New("the program needs an interpreter that begins with it")
 	case word != failed:
-		return fmt.Errorf("the hook broke its protocol")
+		return errors.New("the hook broke its protocol")
 	}
 	_ = stdout.SetReadDeadline(deadline)
 	digits, _ := io.ReadAll(io.LimitReader(stdout, maxFailure))

@@ -23,19 +23,42 @@ const (
 
 var errSlow = errors.New("there is too much to remove")
 
+// Directory is a file system that the code can write.
+type Directory struct {
+	Path string
+	// Mode is what it had before any code ran.
+	Mode uint32
+}
+
+// Directories describes the file systems at paths, before any code runs.
+func Directories(paths []string) []Directory {
+	directories := make([]Directory, len(paths))
+	for i, path := range paths {
+		directories[i] = Directory{Path: path, Mode: mode(path)}
+	}
+	return directories
+}
+
 // Empty removes all that is in directories, and what else is known of the code's user outside of files. It runs as
 // that user, when no other process of it is left.
-func Empty(directories []string) error {
+func Empty(directories []Directory) error {
 	until := time.Now().Add(limit)
 	for _, directory := range directories {
 		if err := emptyDirectory(directory, until); err != nil {
-			return fmt.Errorf("%s: %w", directory, err)
+			return fmt.Errorf("%s: %w", directory.Path, err)
 		}
 	}
 	return removeIPC()
 }
 
-func emptyDirectory(path string, until time.Time) error {
+func mode(path string) uint32 {
+	var stat unix.Stat_t
+	_ = unix.Lstat(path, &stat)
+	return stat.Mode & 0o7777
+}
+
+func emptyDirectory(directory Directory, until time.Time) error {
+	path := directory.Path
 	if err := own(unix.AT_FDCWD, path); err != nil {
 		return err
 	}
@@ -51,7 +74,10 @@ func emptyDirectory(path string, until time.Time) error {
 			return err
 		}
 	}
-	return nil
+	if mode(path) == directory.Mode {
+		return nil
+	}
+	return unix.Chmod(path, directory.Mode)
 }
 
 // clear removes what one reading of a directory finds and moves the directories in it to top. It tells whether it

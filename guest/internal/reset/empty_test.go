@@ -24,7 +24,7 @@ func TestEmptyRemovesWhateverIsThere(t *testing.T) {
 	must(t, os.Chmod(filepath.Join(root, "closed"), 0))
 	deep(t, root, 5000)
 
-	must(t, emptyDirectory(root, noLimit()))
+	must(t, emptyDirectory(Directory{Path: root, Mode: 0o755}, noLimit()))
 
 	entries, err := os.ReadDir(root)
 	must(t, err)
@@ -45,11 +45,11 @@ func TestEmptyTakesOffWhatWasAttached(t *testing.T) {
 	}
 	must(t, os.Chmod(root, 0o777))
 
-	must(t, emptyDirectory(root, noLimit()))
+	must(t, emptyDirectory(Directory{Path: root, Mode: 0o755}, noLimit()))
 
 	stat, err := os.Stat(root)
 	must(t, err)
-	if stat.Mode().Perm() != 0o700 {
+	if stat.Mode().Perm() != 0o755 {
 		t.Errorf("mode %o", stat.Mode().Perm())
 	}
 	if n, _ := unix.Listxattr(root, nil); n > 0 {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -18,7 +17,7 @@ import (
 const maxPosture = 16 << 10
 
 // Survey is what the sandbox holds now. Directories are the file systems that the code can write.
-func Survey(cgroup *usage.Cgroup, directories []string) *guestv1.Survey {
+func Survey(cgroup *usage.Cgroup, directories []Directory) *guestv1.Survey {
 	pids := processes()
 	survey := &guestv1.Survey{
 		Processes:  int64(len(pids)) - 1,
@@ -28,7 +27,8 @@ func Survey(cgroup *usage.Cgroup, directories []string) *guestv1.Survey {
 	}
 	for _, directory := range directories {
 		var system unix.Statfs_t
-		if unix.Statfs(directory, &system) == nil {
+		survey.Posture += fmt.Sprintf("%s %o\n", directory.Path, mode(directory.Path))
+		if unix.Statfs(directory.Path, &system) == nil {
 			survey.DiskBytes += int64(system.Blocks-system.Bfree) * system.Bsize
 			survey.DiskInodes += int64(system.Files - system.Ffree)
 		}
@@ -62,32 +62,43 @@ func ipcObjects() int64 {
 	return int64(count + len(entries))
 }
 
-// sockets counts the lines of every family's table, which each begin with one of titles.
+// sockets are those of every family, and the connections of TCP that are over and not yet forgotten. The tables of the
+// families would say more, but to read them the kernel goes through all sockets of the host.
 func sockets() int64 {
-	count := 0
-	for _, family := range []string{"unix", "tcp", "tcp6", "udp", "udp6", "raw", "raw6", "udplite", "udplite6", "icmp", "packet", "netlink"} {
-		content, err := os.ReadFile(filepath.Join("/proc/self/net", family))
-		if err == nil {
-			count += max(0, bytes.Count(content, []byte("\n"))-1)
+	content, _ := os.ReadFile("/proc/self/net/sockstat")
+	fields := strings.Fields(string(content))
+	var count int64
+	for i, field := range fields[:max(0, len(fields)-1)] {
+		if field == "used" || field == "tw" {
+			number, _ := strconv.ParseInt(fields[i+1], 10, 64)
+			count += number
 		}
 	}
-	return int64(count)
+	return count
 }
 
-// statusFields are those of /proc/PID/status that one run could change for the next.
-var statusFields = []string{"Umask:", "Uid:", "Gid:", "Groups:", "SigQ:", "SigPnd:", "ShdPnd:", "SigBlk:", "SigIgn:", "CapInh:",
+// statusFields are those of /proc/PID/status that one run could change for the next. The first ones are never still in
+// the guest: signals that its own runtime sends, and the count of those of its user, which is the host's.
+var statusFields = []string{"SigQ:", "SigPnd:", "ShdPnd:", "Umask:", "Uid:", "Gid:", "Groups:", "SigBlk:", "SigIgn:", "CapInh:",
 	"CapPrm:", "CapEff:", "CapBnd:", "CapAmb:", "NoNewPrivs:", "Seccomp:", "Cpus_allowed:", "Mems_allowed:"}
+
+// volatile is how many of them.
+const volatile = 3
 
 // posture is what the processes may do and how they are scheduled.
 func posture(pids []int) string {
 	var text strings.Builder
 	for i, pid := range pids {
+		fields := statusFields
+		if pid == os.Getpid() {
+			fields = fields[volatile:]
+		}
 		limits, _ := os.ReadFile(fmt.Sprintf("/proc/%d/limits", pid))
 		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 		score, _ := os.ReadFile(fmt.Sprintf("/proc/%d/oom_score_adj", pid))
 		fmt.Fprintf(&text, "%d %s %s", i, scheduling(pid), score)
 		for line := range strings.Lines(string(status)) {
-			for _, field := range statusFields {
+			for _, field := range fields {
 				if strings.HasPrefix(line, field) {
 					text.WriteString(line)
 				}

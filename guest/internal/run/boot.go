@@ -14,8 +14,12 @@ import (
 	"isol8.dev/guest/internal/stage"
 )
 
-// bootTime is how long an interpreter may take to boot.
-const bootTime = 5 * time.Second
+const (
+	// bootTime is how long an interpreter may take to boot.
+	bootTime = 5 * time.Second
+	// removals is how often it is tried to remove what was made for one that did not.
+	removals = 10
+)
 
 // Boot makes something wait for the next run, in place of what waits, and returns when it does. Nothing is left of what
 // could not be booted.
@@ -82,7 +86,7 @@ func (e *Executor) bootSpec(request *guestv1.BootRequest) (*stage.Spec, *hot.Hoo
 	if err != nil {
 		return nil, nil, err
 	}
-	spec := &stage.Spec{Root: e.Root}
+	spec := &stage.Spec{Root: e.Root, Stay: hook.Elsewhere}
 	spec.Argv, spec.Environment = hook.Command(directory, argv, request.GetEnvironment())
 	if hook.MainFileFirst {
 		spec.Make = main
@@ -120,12 +124,18 @@ func (e *Executor) removeMade(spec *stage.Spec) {
 	if spec.Make == "" {
 		return
 	}
-	v, err := e.launch()
-	if err != nil {
-		return
+	// Again when a Kill takes it for what it is to end.
+	for range removals {
+		v, err := e.launch()
+		if err != nil {
+			return
+		}
+		err = v.stage.Become(&stage.Spec{Root: spec.Root, Unmake: spec.Make}, func() {})
+		v.discard(e.Launcher.Reaper)
+		if !errors.Is(err, stage.ErrKilled) {
+			return
+		}
 	}
-	_ = v.stage.Become(&stage.Spec{Root: spec.Root, Unmake: spec.Make}, func() {})
-	v.discard(e.Launcher.Reaper)
 }
 
 // take takes what waits, when it can run spec; nil stands for whatever it is.

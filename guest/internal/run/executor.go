@@ -9,6 +9,7 @@ import (
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
 	"isol8.dev/guest/internal/memory"
+	"isol8.dev/guest/internal/reset"
 	"isol8.dev/guest/internal/stage"
 	"isol8.dev/guest/internal/usage"
 )
@@ -21,7 +22,7 @@ type Executor struct {
 	// Private is a directory that only the guest can write, and everybody read.
 	Private string
 	// Disks are the file systems that the code can write.
-	Disks    []string
+	Disks    []reset.Directory
 	Cgroup   *usage.Cgroup
 	Watchdog *memory.Watchdog
 

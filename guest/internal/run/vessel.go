@@ -2,6 +2,8 @@ package run
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -12,7 +14,7 @@ import (
 )
 
 // handOver is how long an interpreter that waits may take to begin with its program.
-const handOver = 5 * time.Second
+const handOver = 2 * time.Second
 
 // vessel is a process that can become the program of a run, with its standard streams. It is a stage, or an interpreter
 // that waits in its hook.
@@ -79,12 +81,20 @@ func (v *vessel) become(spec *stage.Spec, launcher *stage.Launcher, begun func()
 	program := v.program(spec)
 	begun()
 	err := hot.Start(v.streams.stdin, v.streams.stdout, program, time.Now().Add(handOver))
+	if err != nil {
+		// From here on it can do nothing any more.
+		launcher.Reaper.Kill(v.process)
+		<-v.process.Done
+	}
 	wrong := &hot.MainFileError{}
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &wrong):
 		return stage.NoMainFile(wrong)
+	case errors.Is(err, os.ErrDeadlineExceeded) && hot.AwaitStarted(v.streams.stdout, time.Now().Add(patience)) == nil:
+		// To begin again is not allowed once it has begun.
+		return fmt.Errorf("the interpreter did not begin with its program within %v", handOver)
 	}
 	return stage.ErrKilled
 }

@@ -13,7 +13,8 @@ func Container(t testing.TB, image string) *Sandbox {
 	if output, err := exec.Command("docker", "image", "inspect", image).CombinedOutput(); err != nil {
 		t.Fatalf("%s is missing: `isol8 setup` makes it (%v: %.200s)", image, err, output)
 	}
-	s := Start(t, exec.Command("docker", "run", "--rm", "--interactive", "--network=none", "--read-only", "--log-driver=none",
+	s := Start(t, exec.Command("docker", "run", "--rm", "--interactive", "--log-driver=none",
+		"--network=none", "--read-only",
 		"--cap-drop=ALL", "--cap-add=SETUID", "--cap-add=SETGID", "--cap-add=KILL", "--security-opt=no-new-privileges",
 		"--user=0:0", "--workdir=/", "--hostname=sandbox", "--memory=768m", "--pids-limit=300", "--ulimit=nofile=1024:1024",
 		fmt.Sprintf("--tmpfs=/sandbox:rw,exec,nosuid,nodev,size=16m,mode=0700,uid=%d,gid=%[1]d", UID),

@@ -13,6 +13,7 @@ import (
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
 	"isol8.dev/guest/internal/memory"
+	"isol8.dev/guest/internal/reset"
 	"isol8.dev/guest/internal/run"
 	"isol8.dev/guest/internal/stage"
 	"isol8.dev/guest/internal/usage"
@@ -58,7 +59,7 @@ func (g *Guest) Greet(_ context.Context, call *connect.Request[guestv1.GreetRequ
 		Launcher: &stage.Launcher{Reaper: g.reaper, Binary: g.binary, UID: uint32(request.GetCodeUid())},
 		Root:     g.config.Root,
 		Private:  g.config.Private,
-		Disks:    g.config.Disks,
+		Disks:    reset.Directories(g.config.Disks),
 		Cgroup:   cgroup,
 		Watchdog: memory.New(cgroup, g.config.Disks, g.reaper.Workers),
 	}

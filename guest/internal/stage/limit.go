@@ -16,17 +16,15 @@ type Limits struct {
 	OpenFiles uint64
 }
 
-// Limit sets the limits of a process that runs. The kernel lets a process limit others of its own real user, and everybody
-// else only with a capability that the guest does not have.
+// Limit sets the limits of a process that runs. The kernel lets a process limit others of its own real user, and
+// everybody else only with a capability that the guest does not have.
 func (l *Launcher) Limit(process *proc.Process, limits Limits) error {
 	return l.Reaper.While(process, func() error {
 		return asRealUser(l.UID, func() error {
-			for resource, limit := range map[int]uint64{unix.RLIMIT_NOFILE: limits.OpenFiles, unix.RLIMIT_NPROC: limits.Processes} {
-				if err := limitOther(process.PID, resource, limit); err != nil {
-					return err
-				}
+			if err := limitOther(process.PID, unix.RLIMIT_NOFILE, limits.OpenFiles); err != nil {
+				return err
 			}
-			return nil
+			return limitOther(process.PID, unix.RLIMIT_NPROC, limits.Processes)
 		})
 	})
 }

@@ -52,7 +52,7 @@ func Main() {
 	os.Exit(1)
 }
 
-func empty(directories []string) *Failure {
+func empty(directories []reset.Directory) *Failure {
 	if err := reset.Empty(directories); err != nil {
 		return other("%v", err)
 	}
@@ -80,8 +80,10 @@ func become(spec *Spec) *Failure {
 			return other("limit: %v", err)
 		}
 	}
-	if failure := enter(spec.Root, spec.WorkingDirectory); failure != nil {
-		return failure
+	if !spec.Stay {
+		if failure := enter(spec.Root, spec.WorkingDirectory); failure != nil {
+			return failure
+		}
 	}
 	if file := spec.MainFile; file != nil {
 		if err := files.Replace(spec.Root, file.Name, file.Content); err != nil {

@@ -9,6 +9,7 @@ import (
 	"io"
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
+	"isol8.dev/guest/internal/reset"
 )
 
 // Command is the argument that makes the binary a stage.
@@ -31,12 +32,14 @@ const (
 // Spec is what to run, and how; or what to empty before, and then nothing else.
 type Spec struct {
 	// Empty names directories whose content is removed, with all else that the code's user has left anywhere.
-	Empty            []string `json:",omitempty"`
+	Empty            []reset.Directory `json:",omitempty"`
 	Argv             []string
 	Environment      []string
 	Root             string
 	WorkingDirectory string
-	Limits           Limits
+	// Stay leaves the working directory where it is, in /.
+	Stay   bool
+	Limits Limits
 	// MainFile is written first; nil for none.
 	MainFile *MainFile
 	// Make is a name in Root itself that an empty file is given if nothing has it.

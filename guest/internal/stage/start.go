@@ -6,6 +6,7 @@ import (
 	"syscall"
 
 	"isol8.dev/guest/internal/proc"
+	"isol8.dev/guest/internal/reset"
 )
 
 // oomScore makes the kernel take code before the guest when memory runs out.
@@ -65,7 +66,7 @@ func Credential(uid uint32) *syscall.SysProcAttr {
 }
 
 // Empty removes what is in directories and all else that the code's user has left; no other process of it may run.
-func (s *Stage) Empty(directories []string) error {
+func (s *Stage) Empty(directories []reset.Directory) error {
 	if err := WriteSpec(s.Spec, &Spec{Empty: directories}); err != nil {
 		return err
 	}
@@ -80,8 +81,8 @@ func (s *Stage) Empty(directories []string) error {
 	return readFailure(word[:n])
 }
 
-// Become lets the stage become a program and returns why it did not: a *Failure or ErrKilled. onReady is called when the
-// program is about to start.
+// Become lets the stage become a program and returns why it did not: a *Failure or ErrKilled. onReady is called when
+// the program is about to start.
 func (s *Stage) Become(spec *Spec, onReady func()) error {
 	// A write that fails is told by the status: the stage is dead.
 	_ = WriteSpec(s.Spec, spec)

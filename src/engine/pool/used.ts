@@ -39,16 +39,27 @@ export class UsedSandboxes {
     this.#remove = remove;
   }
 
-  /** One that rests, or the next one of those that are being reset when nobody else waits for it; else undefined. */
-  async take(key: string, signal: AbortSignal): Promise<Sandbox | undefined> {
-    const shelf = this.#shelves.get(key);
-    if (shelf === undefined) return undefined;
+  /** One that rests; undefined when none does. */
+  async take(key: string): Promise<Sandbox | undefined> {
+    const shelf = this.#shelf(key);
     // The last one used is the one whose memory is still in the processor's caches.
     for (let rested = shelf.resting.pop(); rested !== undefined; rested = shelf.resting.pop()) {
       if (await rested.sandbox.isAlive(HAND_OUT_PING_MS)) return rested.sandbox;
       this.#remove(rested.sandbox);
     }
-    if (shelf.resetting <= shelf.waiters.length) return undefined;
+    return undefined;
+  }
+
+  /** Whether one is being reset that nobody waits for: it comes sooner than any that is started. */
+  expects(key: string): boolean {
+    const shelf = this.#shelf(key);
+    return shelf.resetting > shelf.waiters.length;
+  }
+
+  /** The next one that comes back; undefined when one could not be reset. */
+  async next(key: string, signal: AbortSignal): Promise<Sandbox | undefined> {
+    signal.throwIfAborted();
+    const shelf = this.#shelf(key);
     const waiter = Promise.withResolvers<Sandbox | undefined>();
     const leave = () => {
       const at = shelf.waiters.indexOf(waiter);
@@ -67,22 +78,20 @@ export class UsedSandboxes {
    * @returns why it is not kept; undefined when it is
    */
   async giveBack(key: string, sandbox: Sandbox, reset: () => Promise<void>): Promise<unknown> {
-    const shelf = this.#shelves.get(key) ?? new Shelf();
-    this.#shelves.set(key, shelf);
+    const shelf = this.#shelf(key);
     shelf.resetting += 1;
-    let odd: unknown;
     try {
       await reset();
-      this.#rest(shelf, sandbox);
-    } catch (error) {
-      odd = error;
-      this.#remove(sandbox);
-      // Whoever counted on it must get one elsewhere.
-      shelf.waiters.pop()?.resolve(undefined);
-    } finally {
       shelf.resetting -= 1;
+      this.#rest(shelf, sandbox);
+      return undefined;
+    } catch (error) {
+      shelf.resetting -= 1;
+      this.#remove(sandbox);
+      // Whoever counted on it must look elsewhere.
+      shelf.waiters.pop()?.resolve(undefined);
+      return error;
     }
-    return odd;
   }
 
   /** Removes those that nobody has wanted for long, or that are old. */
@@ -102,6 +111,12 @@ export class UsedSandboxes {
     for (const shelf of this.#shelves.values()) {
       for (const { sandbox } of shelf.resting.splice(0)) this.#remove(sandbox);
     }
+  }
+
+  #shelf(key: string): Shelf {
+    const shelf = this.#shelves.get(key) ?? new Shelf();
+    this.#shelves.set(key, shelf);
+    return shelf;
   }
 
   #rest(shelf: Shelf, sandbox: Sandbox): void {

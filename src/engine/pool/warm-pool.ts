@@ -4,7 +4,7 @@ import type { Runtime } from '../runtimes/runtime.ts';
 import type { SandboxFactory } from '../sandbox/factory.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { PoolStatus, SandboxOrigin } from '../types.ts';
-import { type FreshParts, FreshSandboxes } from './fresh.ts';
+import { type Found, type FreshParts, FreshSandboxes } from './fresh.ts';
 import type { Lease, Pool, Wanted } from './pool.ts';
 import { UsedSandboxes } from './used.ts';
 
@@ -48,12 +48,33 @@ export class WarmPool implements Pool, AsyncDisposable {
       return lease(sandbox, origin, () => sandbox[Symbol.asyncDispose]());
     }
     const key = reuseKey(wanted);
-    const used = await this.#used.take(key, signal);
-    if (used !== undefined) return lease(used, 'REUSED', () => this.#giveBack(key, used, runtime));
-    const { sandbox, origin } = await this.#fresh.take(policy, runtime, signal);
+    const { sandbox, origin } = await this.#usedOrFresh(key, wanted, signal);
     // What it holds must be known before anybody uses it, or nothing can be compared with it.
     if (sandbox.bootedWith === undefined) await this.#fresh.boot(sandbox, policy, runtime);
     return lease(sandbox, origin, () => this.#giveBack(key, sandbox, runtime));
+  }
+
+  /** One that rests or is about to; or else whichever comes first, the next that comes back or one that is started. */
+  async #usedOrFresh(key: string, { policy, runtime }: Wanted, signal: AbortSignal): Promise<Found> {
+    const rested = await this.#used.take(key);
+    if (rested !== undefined) return reused(rested);
+    if (this.#used.expects(key)) {
+      const next = await this.#used.next(key, signal);
+      if (next !== undefined) return reused(next);
+    }
+    const decided = new AbortController();
+    const either = AbortSignal.any([signal, decided.signal]);
+    const first = (found: Found): Found => {
+      if (!decided.signal.aborted) decided.abort();
+      else this.#remove(found.sandbox);
+      return found;
+    };
+    const fresh = this.#fresh.take(policy, runtime, either).then(first);
+    const used = this.#used
+      .next(key, either)
+      .then((sandbox) => (sandbox === undefined ? fresh : first(reused(sandbox))));
+    // When one side fails the call fails: what cannot be started will not come back either.
+    return Promise.race([used, fresh]).finally(() => decided.abort());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -80,6 +101,10 @@ export class WarmPool implements Pool, AsyncDisposable {
 /** Same tenant, same image, same policy: nothing less may share a sandbox. */
 function reuseKey({ tenant, runtime, policy }: Wanted): string {
   return JSON.stringify([tenant, runtime.image, policyDigest(policy)]);
+}
+
+function reused(sandbox: Sandbox): Found {
+  return { sandbox, origin: 'REUSED' };
 }
 
 function lease(sandbox: Sandbox, origin: SandboxOrigin, giveBack: () => Promise<void>): Lease {

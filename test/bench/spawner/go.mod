@@ -1,0 +1,3 @@
+module isol8.dev/bench-spawner
+
+go 1.24.0
