@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { RUNTIMES } from '../../src/engine/runtimes/registry.ts';
 import { must, ROOT, run } from '../support/command.ts';
 import { startTestServer, TEST_KEY, type TestServer } from '../support/server.ts';
@@ -27,6 +27,7 @@ let server: TestServer;
 beforeAll(async () => {
   await must('make', '--silent', 'grpcurl', 'venv');
   server = await startTestServer();
+  await vi.waitFor(() => expect(server.app.engine.healthy).toBe(true), 60_000);
 });
 afterAll(async () => {
   await server.settled();
