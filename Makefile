@@ -1,17 +1,19 @@
 # Each target is one npm script or one tool, after what it needs has been made. Everything here may be run twice.
+# What may run for long is exec'ed, so that a signal to make ends it too.
 .DEFAULT_GOAL := help
 GRPCURL_VERSION := v1.9.4
+NODE := node_modules/.bin/node
 
-.PHONY: help setup demo test bench check serve clean
+.PHONY: help setup demo test bench check serve venv grpcurl clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: node_modules/.made ## Prepare this machine: Docker, the images of the runtimes, the guest
-	@npm run --silent isol8 -- setup
+	@exec $(NODE) src/cli/main.ts setup
 
 demo: setup ## Start the service and run code in every runtime through gRPC
-	@npm run --silent demo
+	@exec $(NODE) examples/demo.ts
 
 test: setup .venv/.made .tools/bin/grpcurl ## Run every test
 	go -C guest vet ./...
@@ -25,9 +27,13 @@ check: node_modules/.made .venv/.made ## Check formatting, types, generated code
 	@npm run --silent check
 
 serve: setup ## Serve on 127.0.0.1:50051 (ISOL8_LISTEN)
-	@npm run --silent isol8 -- serve
+	@exec $(NODE) src/cli/main.ts serve
 
-clean: ## Remove what was made in this folder; Docker's images stay (isol8 setup --remove)
+venv: .venv/.made ## Make .venv, the Python of the example and the tests
+
+grpcurl: .tools/bin/grpcurl ## Make .tools/bin/grpcurl, to call the service from a shell
+
+clean: ## Remove what was made in this folder; in Docker: npm run isol8 -- setup --remove
 	rm -rf node_modules .venv .tools
 
 node_modules/.made: package.json package-lock.json

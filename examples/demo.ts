@@ -6,7 +6,7 @@ import { EngineError } from '../src/engine/errors.ts';
 import { startIsol8 } from '../src/main.ts';
 import { createLog } from '../src/telemetry/log.ts';
 import { type Client, connect, refusalOf } from './support/client.ts';
-import { headline, line, note, outcome, quote, verdict } from './support/print.ts';
+import { headline, line, next, note, outcome, quote, verdict } from './support/print.ts';
 
 const PROGRAMS = {
   python: 'import sys; print("Hello from Python", sys.version.split()[0])',
@@ -105,6 +105,7 @@ try {
   note(`isol8 listens on ${isol8.server.address}`);
   using client = connect(isol8.server.address, isol8.server.apiKey);
   for (const scene of [runtimes, streaming, timeLimit, memoryLimit, refusal]) await scene(client.isol8);
+  next('Next: make serve, then README.md shows how to call it; docs/usage.md shows the rest.');
 } catch (error) {
   if (!(error instanceof ConfigError || error instanceof EngineError)) throw error;
   process.stderr.write(`${styleText('red', error.message, { stream: process.stderr })}\n`);

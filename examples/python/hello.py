@@ -1,6 +1,6 @@
 """Runs a program in a sandbox and prints what it wrote.
 
-ISOL8_API_KEY=… PYTHONPATH=clients/python/src python examples/python/hello.py
+PYTHONPATH=clients/python/src .venv/bin/python examples/python/hello.py
 """
 
 import os
@@ -9,8 +9,11 @@ import sys
 import grpc
 from isol8.v1 import execution_pb2, service_pb2_grpc
 
-address = os.environ.get("ISOL8_LISTEN", "127.0.0.1:50051")
-metadata = (("authorization", f"Bearer {os.environ['ISOL8_API_KEY']}"),)
+key = os.environ.get("ISOL8_API_KEY")
+if not key:
+    sys.exit("ISOL8_API_KEY is not set: set it to the server's; without one, the server prints one")
+address = os.environ.get("ISOL8_ADDRESS", "127.0.0.1:50051")
+metadata = (("authorization", f"Bearer {key}"),)
 with grpc.insecure_channel(address) as channel:
     isol8 = service_pb2_grpc.Isol8ServiceStub(channel)
     program = execution_pb2.ExecuteRequest(runtime="python", code="print(6 * 7)")

@@ -15,9 +15,15 @@ export function note(text: string): void {
   if (process.stdout.isTTY) console.log(paint('dim', text));
 }
 
+/** The last line: what to do now. */
+export function next(text: string): void {
+  console.log(`\n${text}`);
+}
+
 /** One thing that happened: its name, what it said, a fact about it. */
 export function line(name: string, text: string, fact = ''): void {
-  console.log(`  ${paint('cyan', name.padEnd(18))} ${text}${fact === '' ? '' : `  ${paint('dim', fact)}`}`);
+  const padded = text === '' ? name : `${name.padEnd(18)} `;
+  console.log(`  ${paint('cyan', padded)}${text}${fact === '' ? '' : `  ${paint('dim', fact)}`}`);
 }
 
 /** Says so when something is not as it should be, and makes the whole thing fail. */

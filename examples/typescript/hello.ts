@@ -1,12 +1,20 @@
 // Runs a program in a sandbox and prints what it writes while it writes it.
-// ISOL8_API_KEY=… node examples/typescript/hello.ts
+// node_modules/.bin/node examples/typescript/hello.ts
+//
+// There is no package for TypeScript yet. For a project of your own, copy `gen` and `src/service/definition.ts` with
+// what it imports, and add nice-grpc and @bufbuild/protobuf.
 import { createChannel, createClient, Metadata } from 'nice-grpc';
 import { OutputStream } from '../../gen/isol8/v1/execution_pb.ts';
 import { Isol8Service } from '../../gen/isol8/v1/service_pb.ts';
 import { definitionOf } from '../../src/service/definition.ts';
 
-const channel = createChannel(process.env['ISOL8_LISTEN'] ?? '127.0.0.1:50051');
-const metadata = Metadata({ authorization: `Bearer ${process.env['ISOL8_API_KEY']}` });
+const key = process.env['ISOL8_API_KEY'];
+if (!key) {
+  console.error("ISOL8_API_KEY is not set: set it to the server's; without one, the server prints one");
+  process.exit(1);
+}
+const channel = createChannel(process.env['ISOL8_ADDRESS'] ?? '127.0.0.1:50051');
+const metadata = Metadata({ authorization: `Bearer ${key}` });
 const isol8 = createClient(definitionOf(Isol8Service), channel, { '*': { metadata } });
 
 const code = 'for (const word of ["Hello", "from", "a", "sandbox"]) console.log(word);';

@@ -2,7 +2,7 @@ import type { ServiceImplementation } from 'nice-grpc';
 import type { ExecuteRequest } from '../../gen/isol8/v1/execution_pb.ts';
 import { Isol8Service } from '../../gen/isol8/v1/service_pb.ts';
 import { refusal } from '../engine/errors.ts';
-import type { Engine, Execution } from '../engine/types.ts';
+import type { Engine, ExecutionEvent } from '../engine/types.ts';
 import { version } from '../lib/version.ts';
 import { fromCancelRequest } from './convert/cancel.ts';
 import { toExecutionEvent } from './convert/event.ts';
@@ -10,33 +10,35 @@ import { fromExecuteRequest } from './convert/request.ts';
 import { toServerInfo } from './convert/server-info.ts';
 import { foldEvents } from './convert/unary.ts';
 import { type Definition, definitionOf } from './definition.ts';
-import { type Caller, EXECUTION_ID_HEADER, type ServiceContext } from './interceptors/context.ts';
+import { type Caller, EXECUTION_ID_HEADER, type Noted, type ServiceContext } from './interceptors/context.ts';
 import { unimplemented } from './unimplemented.ts';
 
 /** `isol8.v1.Isol8Service`. */
 export const isol8Definition = definitionOf(Isol8Service);
 
 /** The handlers: convert, call the engine, convert. */
-export function createIsol8Service(engine: Engine): ServiceImplementation<Definition<typeof Isol8Service>, Caller> {
+export function createIsol8Service(
+  engine: Engine,
+): ServiceImplementation<Definition<typeof Isol8Service>, Caller & Noted> {
   /** The id goes out before anything else, so that a caller of the unary Execute too has something to cancel by. */
-  const begin = (request: ExecuteRequest, context: ServiceContext): Execution => {
+  const begin = (request: ExecuteRequest, context: ServiceContext): AsyncIterable<ExecutionEvent> => {
     const converted = fromExecuteRequest(request, context.tenant);
     const execution = engine.start(converted.request, context.signal, converted.violations);
     context.header.set(EXECUTION_ID_HEADER, execution.id);
     context.sendHeader();
-    return execution;
+    return noteOutcome(execution.events(), context);
   };
 
   return {
     ...unimplemented(Isol8Service),
 
     async execute(request, context) {
-      return await foldEvents(begin(request, context).events());
+      return await foldEvents(begin(request, context));
     },
 
     async *executeStream({ execute }, context) {
       if (execute === undefined) throw refusal([{ field: 'execute', description: 'is required' }]);
-      for await (const event of begin(execute, context).events()) yield { event: toExecutionEvent(event) };
+      for await (const event of begin(execute, context)) yield { event: toExecutionEvent(event) };
     },
 
     async cancelExecution(request, context) {
@@ -48,4 +50,11 @@ export function createIsol8Service(engine: Engine): ServiceImplementation<Defini
       return toServerInfo(await engine.info(), version);
     },
   };
+}
+
+async function* noteOutcome(events: AsyncIterable<ExecutionEvent>, { notes }: Noted): AsyncGenerator<ExecutionEvent> {
+  for await (const event of events) {
+    if (event.kind === 'finished') notes.outcome = event.result.outcome;
+    yield event;
+  }
 }

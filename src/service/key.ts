@@ -33,7 +33,7 @@ export function requireKey(apiKey: string, log: Logger): ServerInterceptor {
     metadata.set(DETAILS_TRAILER, Buffer.from(details));
     call.sendStatus({ code: code as number, details: message, metadata });
     const durationMs = Math.round((performance.now() - start) * 10) / 10;
-    log.info({ method: path, code: Status[code], durationMs, peer: call.getPeer() }, 'call');
+    log.info({ method: path, code: Status[code], reason: error.reason, durationMs, peer: call.getPeer() }, 'call');
   };
 
   return ({ path }, call) => {

@@ -184,11 +184,15 @@ describe('refusals', () => {
 
   test('each call is one line in the log, without what was sent', async () => {
     await clientOf(running.channel).execute(hello);
+    for await (const _ of clientOf(running.channel).executeStream({ execute: hello }));
+    await failureOf((onTrailer) => clientOf(running.channel).execute({ ...hello, image: 'x' }, { onTrailer }));
     await failureOf((onTrailer) => clientOf(running.channel, 'wrong').execute(hello, { onTrailer }));
     const lines = running.lines.map((line) => JSON.parse(line)).filter((line) => line.msg === 'call');
     expect(lines).toMatchObject([
-      { method: '/isol8.v1.Isol8Service/Execute', code: 'OK', executionId: 'exec-1' },
-      { method: '/isol8.v1.Isol8Service/Execute', code: 'UNAUTHENTICATED' },
+      { method: '/isol8.v1.Isol8Service/Execute', code: 'OK', executionId: 'exec-1', outcome: 'EXITED' },
+      { method: '/isol8.v1.Isol8Service/ExecuteStream', code: 'OK', executionId: 'exec-1', outcome: 'EXITED' },
+      { method: '/isol8.v1.Isol8Service/Execute', code: 'UNIMPLEMENTED', reason: 'NOT_IMPLEMENTED' },
+      { method: '/isol8.v1.Isol8Service/Execute', code: 'UNAUTHENTICATED', reason: 'API_KEY_INVALID' },
     ]);
     expect(running.lines.join('')).not.toMatch(/never logged|wrong|Bearer/);
   });

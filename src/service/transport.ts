@@ -61,7 +61,8 @@ function ownRefusals(maxRequestBytes: number, log: Logger): ServerInterceptor {
       const wire = toWireError(refusal.error, refusal.code);
       const metadata = new Metadata();
       metadata.set(DETAILS_TRAILER, Buffer.from(wire.details));
-      log.info({ method: method.path, code: Status[wire.code] }, 'call refused by the transport');
+      const { reason } = refusal.error;
+      log.info({ method: method.path, code: Status[wire.code], reason }, 'call refused by the transport');
       send({ code: wire.code as number, details: wire.message, metadata });
     };
     return new ServerInterceptingCall(call);

@@ -1,3 +1,4 @@
+import { SETUP_COMMAND } from '../lib/setup-command.ts';
 import { CommandError, hasCommand, runCommand } from './command.ts';
 import type { Detail } from './progress.ts';
 
@@ -30,7 +31,7 @@ export async function needTool(tool: string, packages: readonly string[], detail
   if (await hasCommand(tool)) return;
   if (!(await canInstall())) {
     throw new CommandError(
-      `${tool} is missing: run "apt-get install ${packages.join(' ')}" as root, then "isol8 setup"`,
+      `${tool} is missing: run "apt-get install ${packages.join(' ')}" as root, then "${SETUP_COMMAND}"`,
     );
   }
   await aptInstall(packages, detail);

@@ -3,14 +3,13 @@ import { existsSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectDocker, type DockerConnection } from '../engine/docker/connect.ts';
+import { LOCAL_SOCKETS } from '../engine/docker/host.ts';
 import { EngineError } from '../engine/errors.ts';
+import { SETUP_COMMAND } from '../lib/setup-command.ts';
 import { aptInstall, canInstall, needTool } from './apt.ts';
 import { CommandError, hasCommand, runCommand } from './command.ts';
 import type { Detail } from './progress.ts';
 import { removeStalePidFile } from './stale-pid.ts';
-
-/** Sockets on which a Docker of this machine listens; elsewhere nothing can be installed or started for the user. */
-const LOCAL_SOCKETS = ['unix:///var/run/docker.sock', 'unix:///run/docker.sock'];
 
 /** What a daemon that isol8 started says goes here. */
 const DAEMON_LOG = '/var/log/isol8-dockerd.log';
@@ -53,7 +52,7 @@ async function checkRights(installed: boolean): Promise<void> {
     const what = installed
       ? 'Docker does not run: start it as root'
       : 'Docker is missing: install and start it as root';
-    throw new CommandError(`${what} ("sudo isol8 setup" does), or set DOCKER_HOST`);
+    throw new CommandError(`${what} ("sudo ${SETUP_COMMAND}" does), or set DOCKER_HOST`);
   }
   if (!installed && !(await canInstall())) {
     throw new CommandError(

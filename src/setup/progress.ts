@@ -7,8 +7,8 @@ const DRAW_MS = 120;
 export type Detail = (text: string) => void;
 
 /**
- * Shows steps, several at once if need be. On a terminal a line at the bottom says what each does; in a pipe there is
- * one line for each step that has ended.
+ * Shows steps, several at once if need be. On a terminal a line at the bottom says what each does; what a step has done
+ * is a line of its own.
  */
 export class Progress implements Disposable {
   readonly failures: string[] = [];
@@ -44,7 +44,7 @@ export class Progress implements Disposable {
   /**
    * Runs one step and says how it ended. A failure is kept in `failures` and does not stop the others.
    *
-   * @param work its result is what is said about the step
+   * @param work its result is what is said about the step; '' when there was nothing to do, which is not worth a line
    * @returns whether it succeeded
    */
   async step(name: string, work: (detail: Detail) => Promise<string>): Promise<boolean> {
@@ -54,7 +54,7 @@ export class Progress implements Disposable {
     try {
       const result = await work((text) => this.#running.set(name, text));
       const seconds = (performance.now() - begun) / 1000;
-      this.#end(name, seconds < 1 ? result : `${result} (${seconds.toFixed(0)} s)`);
+      this.#end(name, result === '' || seconds < 1 ? result : `${result} (${seconds.toFixed(0)} s)`);
       return true;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -71,7 +71,8 @@ export class Progress implements Disposable {
 
   #end(name: string, result: string): void {
     this.#running.delete(name);
-    this.say(`${name.padEnd(14)} ${result}`);
+    if (result !== '') this.say(`${name.padEnd(14)} ${result}`);
+    else this.#clear();
     if (this.#running.size === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;

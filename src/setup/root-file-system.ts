@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DockerConnection } from '../engine/docker/connect.ts';
 import { importImage, inspectImage, pullImage, removeImage } from '../engine/docker/images.ts';
+import { SETUP_COMMAND } from '../lib/setup-command.ts';
 import { aptSources, canInstall, needTool } from './apt.ts';
 import { CommandError, runCommand } from './command.ts';
 import { DEBIAN_RELEASE } from './pins.ts';
@@ -36,7 +37,7 @@ export async function getRootFileSystem(docker: DockerConnection, detail: Detail
       const reason = error instanceof Error ? error.message.trim() : String(error);
       throw new CommandError(
         `${slim} cannot be pulled (${reason}), and making it needs root and apt: ` +
-          'connect Docker to a registry, or run "isol8 setup" as root on Debian',
+          `connect Docker to a registry, or run "${SETUP_COMMAND}" as root on Debian`,
       );
     }
     return bootstrap(docker, detail);

@@ -52,9 +52,14 @@ async function waitForLock(progress: Progress): Promise<Disposable> {
 
 async function getDocker(options: SetupOptions, progress: Progress): Promise<DockerConnection | undefined> {
   let docker: DockerConnection | undefined;
+  let started = false;
+  const confirm = async (plan: string) => {
+    started = await options.confirm(plan);
+    return started;
+  };
   await progress.step('docker', async (detail) => {
-    docker = await findDocker(options.dockerHost, options.confirm, detail);
-    return `${docker.info.serverVersion}, API ${docker.apiVersion}, ${docker.info.architecture}`;
+    docker = await findDocker(options.dockerHost, confirm, detail);
+    return started ? `${docker.info.serverVersion} runs` : '';
   });
   for (const sentence of docker?.info.missing ?? []) progress.say(`docker         ${sentence}`);
   return docker;
@@ -65,7 +70,7 @@ async function makeImages(docker: DockerConnection, options: ImageOptions, progr
   let changed = false;
   const report = (image: ReadyImage) => {
     changed ||= image.built;
-    return image.built ? 'built' : 'up to date';
+    return image.built ? 'built' : '';
   };
   await progress.step('base image', async (detail) => {
     base = await ensureBaseImage(docker, options, detail);
@@ -90,7 +95,7 @@ async function makeGuest(docker: DockerConnection, progress: Progress): Promise<
   await progress.step('guest', async (detail) => {
     built = await ensureGuestBinary(docker.info.architecture, detail);
     await ensureGuestVolume(docker, guestBinaryPath(docker.info.architecture));
-    return built ? 'built' : 'up to date';
+    return built ? 'built' : '';
   });
   return built;
 }

@@ -143,7 +143,7 @@ async function exportImage(
   folder: string,
 ): Promise<Prepared> {
   const image = await inspectImage(docker, runtime.image);
-  if (image === undefined) throw new Error(`${runtime.image} is missing: run "isol8 setup"`);
+  if (image === undefined) throw new Error(`${runtime.image} is missing: run "make setup"`);
   const root = join(folder, runtime.name);
   await mkdir(root);
   const id = await createContainer(docker, `isol8-bench-export-${runtime.name}-${process.pid}`, {

@@ -103,7 +103,7 @@ export class RawDocker implements AsyncDisposable {
 
   async #image(reference: string): Promise<ImageFacts> {
     const known = this.#images.get(reference) ?? (await inspectImage(this.docker, reference));
-    if (known === undefined) throw new Error(`${reference} is missing: run "isol8 setup"`);
+    if (known === undefined) throw new Error(`${reference} is missing: run "make setup"`);
     this.#images.set(reference, known);
     return known;
   }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { must, ROOT, run } from '../support/command.ts';
@@ -6,7 +6,7 @@ import { startTestServer, TEST_KEY, type TestServer } from '../support/server.ts
 
 let server: TestServer;
 beforeAll(async () => {
-  if (!existsSync(join(ROOT, '.venv/bin/python'))) await must('make', '--silent', '.venv/.made');
+  await must('make', '--silent', 'venv');
   server = await startTestServer();
 });
 afterAll(async () => {
@@ -14,7 +14,7 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-const client = () => ({ ISOL8_LISTEN: server.address, ISOL8_API_KEY: TEST_KEY });
+const client = () => ({ ISOL8_ADDRESS: server.address, ISOL8_API_KEY: TEST_KEY });
 
 test('the README shows the examples that are in the tree', () => {
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -34,6 +34,18 @@ test('the TypeScript example runs', async () => {
   expect(ended).toEqual({ code: 0, stdout: 'Hello\nfrom\na\nsandbox\n', stderr: '' });
 });
 
+test.each([
+  ['.venv/bin/python', 'examples/python/hello.py'],
+  [process.execPath, 'examples/typescript/hello.ts'],
+])('without a key %s %s says what to set', async (program, file) => {
+  const env = { ISOL8_API_KEY: '', PYTHONPATH: 'clients/python/src' };
+  const { code, stderr } = await run(program, [file], { env });
+  expect({ code, lines: stderr.trimEnd().split('\n') }).toEqual({
+    code: 1,
+    lines: [expect.stringMatching(/^ISOL8_API_KEY is not set/)],
+  });
+});
+
 test('the demo shows every runtime, streaming, both limits and a refusal', async () => {
   const { code, stdout, stderr } = await run(process.execPath, ['examples/demo.ts']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -42,4 +54,6 @@ test('the demo shows every runtime, streaming, both limits and a refusal', async
     expect(stdout).toContain(text);
   }
   expect(stdout).not.toContain('not as it should be');
+  expect(stdout).not.toMatch(/ $/m);
+  expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^Next: make serve/);
 });

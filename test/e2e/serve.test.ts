@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metadata } from 'nice-grpc';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Outcome } from '../../gen/isol8/v1/execution_pb.ts';
 import { refusalOf } from '../support/client.ts';
 import { collectEvents, program } from '../support/collect.ts';
@@ -68,7 +68,7 @@ test('speaks TLS, and nothing else then', async () => {
 
 test('makes a key when there is none, prints it once, and takes no other', async () => {
   await serving({ ISOL8_API_KEY: '' }, async ({ address, printed }) => {
-    const keys = [...printed.matchAll(/The key of this run is: (\S+)/g)].map(([, key]) => String(key));
+    const keys = [...printed.matchAll(/^export ISOL8_API_KEY=(\S+)$/gm)].map(([, key]) => String(key));
     expect(keys).toHaveLength(1);
     const call = (key: string) => grpcurl([...withKey(key), ...REQUEST, address, EXECUTE]);
     expect((await call(String(keys[0]))).stdout).toContain('served');
@@ -96,7 +96,7 @@ test.each([
   },
   { what: 'a misspelt setting', environment: { ISOL8_LISEN: 'x' }, says: /ISOL8_LISEN.*ISOL8_LISTEN/ },
   { what: 'a key that is too short', environment: { ISOL8_API_KEY: 'short' }, says: /ISOL8_API_KEY.*16/ },
-  { what: 'no Docker', environment: { DOCKER_HOST: 'unix:///nonexistent.sock' }, says: /Docker.*isol8 setup/ },
+  { what: 'no Docker', environment: { DOCKER_HOST: 'unix:///nonexistent.sock' }, says: /DOCKER_HOST: nothing answers/ },
 ])('$what is refused in one line that says what to do', async ({ environment, says }) => {
   const environmentOfAll = { ISOL8_LISTEN: '127.0.0.1:0', ...environment };
   expect(await refused(environmentOfAll)).toMatch(says);
@@ -114,6 +114,22 @@ test('a second server on the same port is refused in one line', async () => {
     expect(await refused({ ISOL8_LISTEN: address })).toMatch(/ISOL8_LISTEN.*in use/);
   });
 });
+
+test.each([[['make', '--silent', 'serve'] as const], [['npm', 'run', '--silent', 'isol8', '--', 'serve'] as const]])(
+  'a server that %s started ends with it, and well',
+  async (command) => {
+    servers += 1;
+    const dataDir = join(folder, String(servers));
+    const server = await startServerProcess(dataDir, {}, { command });
+    const run = server.client.isol8.execute(program('bash', 'echo begun; read -t 2 < <(sleep 60); echo done'));
+    await vi.waitFor(async () => expect((await server.client.isol8.getServerInfo({})).runningExecutions).toBe(1));
+    await server.end('SIGTERM');
+    expect((await run).stdout).toBe('begun\ndone\n');
+    // Nobody holds its data directory or its port any more.
+    const [, port] = server.address.split(':');
+    await serving({ ISOL8_DATA_DIR: dataDir, ISOL8_LISTEN: `127.0.0.1:${port}` }, async () => {});
+  },
+);
 
 test('SIGTERM lets what runs finish and refuses what is new', async () => {
   servers += 1;

@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { connect, type TestClient } from './client.ts';
+import { ROOT } from './command.ts';
 import { TEST_KEY } from './server.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -23,6 +24,8 @@ export interface ServerProcess {
 
 /** How a server process is started. */
 export interface Starting {
+  /** The program and its arguments; `isol8 serve` itself when it is not given. */
+  readonly command?: readonly string[];
   /** For Node.js itself. */
   readonly nodeArguments?: readonly string[];
   /** Called with each piece of standard error, which is this process's own otherwise. */
@@ -33,9 +36,11 @@ export interface Starting {
 export async function startServerProcess(
   dataDir: string,
   environment: Record<string, string> = {},
-  { nodeArguments = [], onStderr }: Starting = {},
+  { nodeArguments = [], onStderr, command = [process.execPath, ...nodeArguments, MAIN, 'serve'] }: Starting = {},
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [...nodeArguments, MAIN, 'serve'], {
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, {
+    cwd: ROOT,
     env: {
       ...process.env,
       ISOL8_LISTEN: '127.0.0.1:0',

@@ -634,7 +634,7 @@ export const DrainResponseSchema: GenMessage<DrainResponse> = /*@__PURE__*/
 
 /**
  * AdminService is for operators: keys, the audit log, the pool, the server itself. Its keys have the scope `admin`.
- * Errors are those of Isol8Service.
+ * Errors are those of Isol8Service. 0.1.0 has GetPoolStatus; in it every key may call that.
  *
  * @generated from service isol8.v1.AdminService
  */
@@ -643,6 +643,8 @@ export const AdminService: GenService<{
    * CreateApiKey makes a key and shows it, this once.
    *
    * Not idempotent. Fails with INVALID_FIELD.
+   *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
    *
    * @generated from rpc isol8.v1.AdminService.CreateApiKey
    */
@@ -656,6 +658,8 @@ export const AdminService: GenService<{
    *
    * Idempotent. Fails with INVALID_FIELD.
    *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   *
    * @generated from rpc isol8.v1.AdminService.ListApiKeys
    */
   listApiKeys: {
@@ -668,6 +672,8 @@ export const AdminService: GenService<{
    *
    * Idempotent. Fails with INVALID_FIELD.
    *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   *
    * @generated from rpc isol8.v1.AdminService.RevokeApiKey
    */
   revokeApiKey: {
@@ -679,6 +685,8 @@ export const AdminService: GenService<{
    * ListAuditEvents lists who did what.
    *
    * Idempotent. Fails with INVALID_FIELD.
+   *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
    *
    * @generated from rpc isol8.v1.AdminService.ListAuditEvents
    */
@@ -704,6 +712,8 @@ export const AdminService: GenService<{
    *
    * Idempotent. Fails with DOCKER_UNAVAILABLE.
    *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   *
    * @generated from rpc isol8.v1.AdminService.RunSelfTest
    */
   runSelfTest: {
@@ -715,6 +725,8 @@ export const AdminService: GenService<{
    * Drain refuses new executions and answers when none runs. Sessions stay.
    *
    * Idempotent. Fails with INVALID_FIELD.
+   *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
    *
    * @generated from rpc isol8.v1.AdminService.Drain
    */

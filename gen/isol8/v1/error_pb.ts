@@ -27,7 +27,7 @@ export const ErrorReason = {
   UNSPECIFIED: 0,
 
   /**
-   * INVALID_ARGUMENT: a field of the request is wrong; BadRequest names each.
+   * INVALID_ARGUMENT: a field of the request is wrong; BadRequest names each, with a reason of its own.
    *
    * @generated from enum value: ERROR_REASON_INVALID_FIELD = 1;
    */
@@ -112,7 +112,7 @@ export const ErrorReason = {
   DOCKER_UNAVAILABLE: 12,
 
   /**
-   * FAILED_PRECONDITION: the runtime's image is missing on this host; `isol8 setup` makes it.
+   * FAILED_PRECONDITION: the runtime's image is missing on this host; `make setup` makes it.
    *
    * @generated from enum value: ERROR_REASON_IMAGE_MISSING = 13;
    */

@@ -35,7 +35,7 @@ export type ExecuteRequest = Message<"isol8.v1.ExecuteRequest"> & {
   runtime: string;
 
   /**
-   * What to run; exactly one.
+   * What to run; exactly one of `code` and `command` in 0.1.0.
    *
    * @generated from oneof isol8.v1.ExecuteRequest.source
    */
@@ -57,7 +57,7 @@ export type ExecuteRequest = Message<"isol8.v1.ExecuteRequest"> & {
     case: "command";
   } | {
     /**
-     * A program that the server fetches, under the operator's rules for remote code.
+     * A program that the server fetches, under the operator's rules for remote code. Not in 0.1.0: NOT_IMPLEMENTED.
      *
      * @generated from field: isol8.v1.CodeUrl code_url = 4;
      */
@@ -123,21 +123,21 @@ export type ExecuteRequest = Message<"isol8.v1.ExecuteRequest"> & {
   setupScript: string;
 
   /**
-   * Installed before. When that fails: OUTCOME_SETUP_FAILED with its output.
+   * Installed before. When that fails: OUTCOME_SETUP_FAILED with its output. Not in 0.1.0: NOT_IMPLEMENTED.
    *
    * @generated from field: repeated string packages = 13;
    */
   packages: string[];
 
   /**
-   * Runs in this session; in a sandbox of its own when empty.
+   * Runs in this session; in a sandbox of its own when empty. Not in 0.1.0: NOT_IMPLEMENTED.
    *
    * @generated from field: string session_id = 14;
    */
   sessionId: string;
 
   /**
-   * Whether a session that does not exist is made.
+   * Whether a session that does not exist is made. Not in 0.1.0: NOT_IMPLEMENTED.
    *
    * @generated from field: bool create_session_if_missing = 15;
    */
@@ -145,6 +145,7 @@ export type ExecuteRequest = Message<"isol8.v1.ExecuteRequest"> & {
 
   /**
    * Runs in the session's interpreter of this name, whose variables live on; in a process of its own when empty.
+   * Not in 0.1.0: NOT_IMPLEMENTED.
    *
    * @generated from field: string context = 16;
    */
@@ -153,6 +154,7 @@ export type ExecuteRequest = Message<"isol8.v1.ExecuteRequest"> & {
   /**
    * Environment variables whose values are masked in all text that leaves the server: output, displays, errors, logs;
    * not in the bytes of files, and sizes are counted before. It stops accidents, not code that encodes on purpose.
+   * Not in 0.1.0: NOT_IMPLEMENTED.
    *
    * @generated from field: map<string, string> secrets = 17;
    */
@@ -167,20 +169,21 @@ export type ExecuteRequest = Message<"isol8.v1.ExecuteRequest"> & {
 
   /**
    * The caller's idempotency key: a repeated one gets the first one's answer. A server that cannot do this refuses it.
+   * Not in 0.1.0: NOT_IMPLEMENTED.
    *
    * @generated from field: string request_id = 19;
    */
   requestId: string;
 
   /**
-   * Another image for this runtime, if the operator allows it.
+   * Another image for this runtime, if the operator allows it. Not in 0.1.0: NOT_IMPLEMENTED.
    *
    * @generated from field: string image = 20;
    */
   image: string;
 
   /**
-   * For the audit log and ListExecutions.
+   * For the audit log and ListExecutions, which 0.1.0 does not have.
    *
    * @generated from field: map<string, string> labels = 21;
    */
@@ -344,7 +347,7 @@ export type ExecuteResponse = Message<"isol8.v1.ExecuteResponse"> & {
   missingOutputPaths: MissingOutputPath[];
 
   /**
-   * Rich results of a context.
+   * Rich results of a context. Empty in 0.1.0.
    *
    * @generated from field: repeated isol8.v1.Display displays = 16;
    */
@@ -365,7 +368,7 @@ export type ExecuteResponse = Message<"isol8.v1.ExecuteResponse"> & {
   timings?: Timings | undefined;
 
   /**
-   * Connections, when the policy asked for them.
+   * Connections, when the policy asked for them. Empty in 0.1.0.
    *
    * @generated from field: repeated isol8.v1.NetworkConnection network_log = 19;
    */
@@ -713,7 +716,7 @@ export type ExecutionEvent = Message<"isol8.v1.ExecutionEvent"> & {
     case: "output";
   } | {
     /**
-     * A rich result of a context.
+     * A rich result of a context. Not sent by 0.1.0.
      *
      * @generated from field: isol8.v1.Display display = 7;
      */
@@ -721,7 +724,7 @@ export type ExecutionEvent = Message<"isol8.v1.ExecutionEvent"> & {
     case: "display";
   } | {
     /**
-     * A connection, when the policy asked for it.
+     * A connection, when the policy asked for it. Not sent by 0.1.0.
      *
      * @generated from field: isol8.v1.NetworkConnection network = 8;
      */
@@ -737,7 +740,7 @@ export type ExecutionEvent = Message<"isol8.v1.ExecutionEvent"> & {
     case: "file";
   } | {
     /**
-     * Events that are kept no more.
+     * Events that are kept no more. Not sent by 0.1.0.
      *
      * @generated from field: isol8.v1.ExecutionGap gap = 10;
      */
@@ -1293,7 +1296,7 @@ export type CancelExecutionRequest = Message<"isol8.v1.CancelExecutionRequest"> 
     case: "executionId";
   } | {
     /**
-     * The caller's.
+     * The caller's. Not in 0.1.0: NOT_IMPLEMENTED.
      *
      * @generated from field: string request_id = 2;
      */
@@ -1352,7 +1355,7 @@ export const StdinMode = {
   BYTES: 2,
 
   /**
-   * Stays open.
+   * Stays open. Not in 0.1.0: NOT_IMPLEMENTED.
    *
    * @generated from enum value: STDIN_MODE_INTERACTIVE = 3;
    */
@@ -1393,7 +1396,7 @@ export const OnDisconnect = {
   CANCEL: 1,
 
   /**
-   * It goes on; WatchExecution finds it.
+   * It goes on; WatchExecution finds it. Not in 0.1.0: NOT_IMPLEMENTED.
    *
    * @generated from enum value: ON_DISCONNECT_DETACH = 2;
    */

@@ -23,7 +23,7 @@ export const file_isol8_v1_policy: GenFile = /*@__PURE__*/
  */
 export type Policy = Message<"isol8.v1.Policy"> & {
   /**
-   * A named policy of the server to start from; `default` when unset.
+   * A named policy of the server to start from; `default` when unset, and in 0.1.0 the only one.
    *
    * @generated from field: optional string profile = 1;
    */
@@ -149,14 +149,14 @@ export type Network = Message<"isol8.v1.Network"> & {
   mode?: NetworkMode | undefined;
 
   /**
-   * With FILTERED: what may be reached. At least one rule.
+   * With FILTERED: what may be reached. At least one rule. Not in 0.1.0: NOT_IMPLEMENTED.
    *
    * @generated from field: repeated isol8.v1.NetworkRule allow = 2;
    */
   allow: NetworkRule[];
 
   /**
-   * With FILTERED: what may not, even where `allow` has it.
+   * With FILTERED: what may not, even where `allow` has it. Not in 0.1.0: NOT_IMPLEMENTED.
    *
    * @generated from field: repeated isol8.v1.NetworkRule deny = 3;
    */
@@ -164,6 +164,7 @@ export type Network = Message<"isol8.v1.Network"> & {
 
   /**
    * Whether each connection is reported: in events and in `network_log`; false when unset.
+   * Not in 0.1.0: NOT_IMPLEMENTED.
    *
    * @generated from field: optional bool log = 4;
    */
@@ -236,7 +237,7 @@ export const NetworkRuleSchema: GenMessage<NetworkRule> = /*@__PURE__*/
  */
 export type Isolation = Message<"isol8.v1.Isolation"> & {
   /**
-   * The runtime class, `runc` or `runsc` say; the operator's choice when unset.
+   * The runtime class, `runc` or `runsc` say; the operator's choice when unset. Not in 0.1.0: NOT_IMPLEMENTED.
    *
    * @generated from field: optional string runtime_class = 1;
    */
@@ -244,7 +245,7 @@ export type Isolation = Message<"isol8.v1.Isolation"> & {
 
   /**
    * The seccomp profile: `DEFAULT` (isol8's own), `STRICT`, or the name of one that the operator configured; DEFAULT
-   * when unset.
+   * when unset, and in 0.1.0 the only one.
    *
    * @generated from field: optional string seccomp = 2;
    */
@@ -258,7 +259,7 @@ export type Isolation = Message<"isol8.v1.Isolation"> & {
   reuse?: Reuse | undefined;
 
   /**
-   * Whether the root file system can be written; false when unset.
+   * Whether the root file system can be written; false when unset. Not in 0.1.0: NOT_IMPLEMENTED.
    *
    * @generated from field: optional bool writable_root = 4;
    */
@@ -461,13 +462,14 @@ export const NetworkMode = {
 
   /**
    * By name, through the server, which allows or refuses each connection. Literal addresses cannot be reached.
+   * Not in 0.1.0: NOT_IMPLEMENTED.
    *
    * @generated from enum value: NETWORK_MODE_FILTERED = 2;
    */
   FILTERED: 2,
 
   /**
-   * Through a bridge of its own.
+   * Through a bridge of its own. Not in 0.1.0: NOT_IMPLEMENTED.
    *
    * @generated from enum value: NETWORK_MODE_OPEN = 3;
    */

@@ -372,7 +372,10 @@ export const ContainerEngineSchema: GenMessage<ContainerEngine> = /*@__PURE__*/
  * API_KEY_INVALID, REQUEST_TOO_LARGE, NOT_IMPLEMENTED or INTERNAL; the others are named at each.
  *
  * UNAVAILABLE with an ErrorInfo means that nothing was started. UNAVAILABLE without one came from the way, and says
- * nothing about what was started: retry only with a `request_id`.
+ * nothing about what was started: retry only with a `request_id`, which 0.1.0 does not take.
+ *
+ * 0.1.0 has Execute, ExecuteStream, CancelExecution and GetServerInfo. The other calls, and fields that say "Not in
+ * 0.1.0", are refused with NOT_IMPLEMENTED, never ignored.
  *
  * @generated from service isol8.v1.Isol8Service
  */
@@ -408,6 +411,8 @@ export const Isol8Service: GenService<{
    *
    * Idempotent. Fails with INVALID_FIELD, EXECUTION_NOT_FOUND.
    *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   *
    * @generated from rpc isol8.v1.Isol8Service.WatchExecution
    */
   watchExecution: {
@@ -420,6 +425,8 @@ export const Isol8Service: GenService<{
    *
    * Idempotent. Fails with INVALID_FIELD, EXECUTION_NOT_FOUND.
    *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   *
    * @generated from rpc isol8.v1.Isol8Service.GetExecution
    */
   getExecution: {
@@ -431,6 +438,8 @@ export const Isol8Service: GenService<{
    * ListExecutions lists the caller's executions.
    *
    * Idempotent. Fails with INVALID_FIELD.
+   *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
    *
    * @generated from rpc isol8.v1.Isol8Service.ListExecutions
    */
@@ -456,6 +465,8 @@ export const Isol8Service: GenService<{
    *
    * Idempotent with a `session_id`: the same request again answers with the session. Fails as Execute does.
    *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   *
    * @generated from rpc isol8.v1.Isol8Service.CreateSession
    */
   createSession: {
@@ -467,6 +478,8 @@ export const Isol8Service: GenService<{
    * GetSession describes a session.
    *
    * Idempotent. Fails with INVALID_FIELD.
+   *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
    *
    * @generated from rpc isol8.v1.Isol8Service.GetSession
    */
@@ -480,6 +493,8 @@ export const Isol8Service: GenService<{
    *
    * Idempotent. Fails with INVALID_FIELD.
    *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   *
    * @generated from rpc isol8.v1.Isol8Service.ListSessions
    */
   listSessions: {
@@ -491,6 +506,8 @@ export const Isol8Service: GenService<{
    * UpdateSession changes what its mask names: a longer lease, say.
    *
    * Idempotent. Fails with INVALID_FIELD, POLICY_CEILING_EXCEEDED.
+   *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
    *
    * @generated from rpc isol8.v1.Isol8Service.UpdateSession
    */
@@ -504,6 +521,8 @@ export const Isol8Service: GenService<{
    *
    * Idempotent. Fails with INVALID_FIELD.
    *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   *
    * @generated from rpc isol8.v1.Isol8Service.DeleteSession
    */
   deleteSession: {
@@ -515,6 +534,8 @@ export const Isol8Service: GenService<{
    * WriteFile writes a file of a session. It appears whole or not at all.
    *
    * Idempotent. Fails with INVALID_FIELD.
+   *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
    *
    * @generated from rpc isol8.v1.Isol8Service.WriteFile
    */
@@ -528,6 +549,8 @@ export const Isol8Service: GenService<{
    *
    * Idempotent. Fails with INVALID_FIELD.
    *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   *
    * @generated from rpc isol8.v1.Isol8Service.ReadFile
    */
   readFile: {
@@ -539,6 +562,8 @@ export const Isol8Service: GenService<{
    * ListFiles lists the files of a session.
    *
    * Idempotent. Fails with INVALID_FIELD.
+   *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
    *
    * @generated from rpc isol8.v1.Isol8Service.ListFiles
    */
@@ -552,6 +577,8 @@ export const Isol8Service: GenService<{
    *
    * Idempotent. Fails with INVALID_FIELD.
    *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   *
    * @generated from rpc isol8.v1.Isol8Service.MakeDirectory
    */
   makeDirectory: {
@@ -564,6 +591,8 @@ export const Isol8Service: GenService<{
    *
    * Idempotent. Fails with INVALID_FIELD.
    *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   *
    * @generated from rpc isol8.v1.Isol8Service.RemoveFile
    */
   removeFile: {
@@ -575,6 +604,8 @@ export const Isol8Service: GenService<{
    * ResolvePolicy is a dry run: the policy that a request would get, or what is wrong with it.
    *
    * Idempotent. Fails with INVALID_FIELD, UNKNOWN_RUNTIME.
+   *
+   * Not in 0.1.0: answers NOT_IMPLEMENTED.
    *
    * @generated from rpc isol8.v1.Isol8Service.ResolvePolicy
    */

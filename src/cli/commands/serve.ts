@@ -6,7 +6,8 @@ import { createLog } from '../../telemetry/log.ts';
 /** `isol8 serve`. */
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('listen for gRPC calls (ISOL8_LISTEN, 127.0.0.1:50051) until SIGTERM or SIGINT')
+    .description('serve gRPC calls on ISOL8_LISTEN (127.0.0.1:50051) until SIGTERM or SIGINT')
+    .helpOption('-h, --help', 'show this help')
     .action(serve);
 }
 
@@ -21,7 +22,10 @@ async function serve(): Promise<void> {
   const stop = untilSignal();
   await using isol8 = await startIsol8(config, log);
   const { address, apiKey, keyIsNew } = isol8.server;
-  if (keyIsNew) process.stdout.write(`ISOL8_API_KEY is not set. The key of this run is: ${apiKey}\n`);
+  if (keyIsNew)
+    process.stdout.write(
+      `ISOL8_API_KEY is not set; callers use this one until the server ends:\nexport ISOL8_API_KEY=${apiKey}\n`,
+    );
   process.stdout.write(`isol8 listens on ${address}\n`);
 
   const signal = await stop;

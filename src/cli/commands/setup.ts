@@ -7,11 +7,14 @@ import { setUp } from '../../setup/setup.ts';
 /** `isol8 setup`: everything that serving needs, made once. */
 export function setupCommand(): Command {
   return new Command('setup')
-    .description('Prepare this machine: Docker, the images of the runtimes, the guest')
-    .addOption(new Option('-y, --yes', 'do not ask before Docker is installed or started').env('CI'))
-    .option('--rebuild', 'build the images anew, with the newest packages of Debian', false)
-    .option('--remove', 'remove from Docker what setup made, and nothing else', false)
-    .action(async (options: { yes?: boolean; rebuild: boolean; remove: boolean }) => {
+    .description('prepare this machine: Docker, the images of the runtimes, the guest')
+    .addOption(
+      new Option('-y, --yes', 'do not ask before Docker is installed or started; implied where CI is set').env('CI'),
+    )
+    .option('--rebuild', 'build the images anew, with the newest packages of Debian')
+    .option('--remove', 'remove from Docker what setup made, and nothing else')
+    .helpOption('-h, --help', 'show this help')
+    .action(async (options: { yes?: boolean; rebuild?: boolean; remove?: boolean }) => {
       const config = loadConfig();
       if (options.remove) return remove(config.dockerHost);
       using progress = new Progress(process.stdout);
@@ -21,7 +24,7 @@ export function setupCommand(): Command {
           uidFirst: config.uidFirst,
           uidLast: config.uidLast,
           caFile: config.trustCaFile,
-          rebuild: options.rebuild,
+          rebuild: options.rebuild === true,
           confirm: async (plan) => {
             progress.say(`isol8 is going to ${plan}.`);
             return options.yes === true || progress.ask('Go on?');
@@ -29,7 +32,7 @@ export function setupCommand(): Command {
         },
         progress,
       );
-      for (const failure of progress.failures) console.error(`isol8 setup: ${failure}`);
+      for (const failure of progress.failures) console.error(failure.replaceAll(/^/gm, 'isol8: '));
       if (progress.failures.length > 0) process.exitCode = 1;
       else progress.say(changed ? 'isol8 is set up' : 'everything is up to date');
     });

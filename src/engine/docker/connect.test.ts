@@ -116,7 +116,8 @@ describe('Docker that is not there', () => {
   test('is a line with the remedy', async () => {
     await expect(connectDocker('unix:///nonexistent/docker.sock')).rejects.toMatchObject({
       reason: 'DOCKER_UNAVAILABLE',
-      message: expect.stringContaining('run "isol8 setup", start Docker, or set DOCKER_HOST'),
+      message:
+        'DOCKER_HOST: nothing answers at unix:///nonexistent/docker.sock: start Docker there, or unset DOCKER_HOST',
     });
   });
 

@@ -20,7 +20,7 @@ test('the kind of a failure is read from its status', () => {
 });
 
 test.each([
-  ['ENOENT', /isol8 setup/],
+  ['ENOENT', /^DOCKER_HOST: nothing answers at tcp:\/\/box: start Docker there, or unset DOCKER_HOST$/],
   ['EACCES', /group that owns the socket/],
   ['ABORT_ERR', /hanging/],
   ['ENOTFOUND', /no such host/],
@@ -32,4 +32,9 @@ test.each([
     message: expect.stringMatching(remedy),
     cause: error,
   });
+});
+
+test('a Docker of this machine that is not there can be set up', () => {
+  const { message } = unavailable('unix:///var/run/docker.sock', { code: 'ENOENT' });
+  expect(message).toMatch(/no daemon is there; run "make setup", or start Docker$/);
 });

@@ -1,4 +1,6 @@
+import { SETUP_COMMAND } from '../../lib/setup-command.ts';
 import { EngineError } from '../errors.ts';
+import { LOCAL_SOCKETS } from './host.ts';
 
 /** What went wrong on the way to Docker, as node, docker-modem or the daemon says it. */
 interface DockerFailure {
@@ -41,14 +43,21 @@ export function isConflict(error: unknown): boolean {
  * @param host where Docker was looked for, in the form of DOCKER_HOST
  */
 export function unavailable(host: string, error: unknown): EngineError {
-  return new EngineError('DOCKER_UNAVAILABLE', `Docker does not answer at ${host}: ${remedy(error)}`, { cause: error });
+  const { code } = failure(error);
+  const message =
+    code === 'ENOENT' || code === 'ECONNREFUSED' ? nobody(host) : `Docker does not answer at ${host}: ${remedy(error)}`;
+  return new EngineError('DOCKER_UNAVAILABLE', message, { cause: error });
+}
+
+function nobody(host: string): string {
+  if (LOCAL_SOCKETS.includes(host)) {
+    return `Docker does not answer at ${host}: no daemon is there; run "${SETUP_COMMAND}", or start Docker`;
+  }
+  return `DOCKER_HOST: nothing answers at ${host}: start Docker there, or unset DOCKER_HOST`;
 }
 
 function remedy(error: unknown): string {
   const { code } = failure(error);
-  if (code === 'ENOENT' || code === 'ECONNREFUSED') {
-    return 'no daemon is there; run "isol8 setup", start Docker, or set DOCKER_HOST';
-  }
   if (code === 'EACCES' || code === 'EPERM') {
     return 'no permission; run as root or as a member of the group that owns the socket';
   }

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
+import { SETUP_COMMAND } from '../../lib/setup-command.ts';
 import { buildImage } from '../docker/build.ts';
 import type { DockerConnection } from '../docker/connect.ts';
 import { inspectImage } from '../docker/images.ts';
@@ -46,7 +47,7 @@ export async function ensureGuestVolume(
   owner: Readonly<Record<string, string>> = {},
 ): Promise<GuestVolume> {
   const content = await readFile(binary).catch((cause: unknown) => {
-    throw new EngineError('SANDBOX_START_FAILED', 'the guest is not built: run "isol8 setup"', { cause });
+    throw new EngineError('SANDBOX_START_FAILED', `the guest is not built: run "${SETUP_COMMAND}"`, { cause });
   });
   const digest = createHash('sha256').update(content).digest('hex');
   const image = await ensureGuestImage(docker, content, digest);

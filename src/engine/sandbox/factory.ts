@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
+import { SETUP_COMMAND } from '../../lib/setup-command.ts';
 import { GREETING_TIMEOUT_MS } from '../constants.ts';
 import type { DockerConnection } from '../docker/connect.ts';
 import {
@@ -190,7 +191,9 @@ function startError(error: unknown): EngineError {
     return new EngineError('DOCKER_UNAVAILABLE', 'Docker does not answer; try again when it does', { cause: error });
   }
   if (isNotFound(error) && dockerMessage(error).toLowerCase().includes('no such image')) {
-    return new EngineError('IMAGE_MISSING', 'the runtime’s image is missing: run "isol8 setup"', { cause: error });
+    return new EngineError('IMAGE_MISSING', `the runtime’s image is missing: run "${SETUP_COMMAND}" on the server`, {
+      cause: error,
+    });
   }
   if (dockerMessage(error).includes('setting rlimit')) {
     const description =

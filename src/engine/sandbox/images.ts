@@ -1,3 +1,4 @@
+import { SETUP_COMMAND } from '../../lib/setup-command.ts';
 import type { DockerConnection } from '../docker/connect.ts';
 import { type ImageFacts, inspectImage } from '../docker/images.ts';
 import { EngineError } from '../errors.ts';
@@ -26,9 +27,13 @@ export class ImageCatalog {
     });
     if (image !== undefined) return image;
     this.forget(runtime.image);
-    throw new EngineError('IMAGE_MISSING', `the image ${runtime.image} is missing: run "isol8 setup" on the server`, {
-      metadata: { image: runtime.image, runtime: runtime.name },
-    });
+    throw new EngineError(
+      'IMAGE_MISSING',
+      `the image ${runtime.image} is missing: run "${SETUP_COMMAND}" on the server`,
+      {
+        metadata: { image: runtime.image, runtime: runtime.name },
+      },
+    );
   }
 
   /** Asks Docker again the next time. */

@@ -1,6 +1,6 @@
-import type { Server, ServerMiddleware } from 'nice-grpc';
+import type { Server } from 'nice-grpc';
 import type { Logger } from '../../telemetry/log.ts';
-import type { Caller } from './context.ts';
+import type { Caller, Noted } from './context.ts';
 import { draining } from './draining.ts';
 import { errors } from './errors.ts';
 import { logging } from './logging.ts';
@@ -23,11 +23,11 @@ export function interceptors({ log, stopping }: ChainOptions) {
     ['draining', draining(stopping)],
     // The key itself was looked at before the request was read: see key.ts.
     ['tenant', tenant()],
-  ] as const satisfies readonly (readonly [string, ServerMiddleware<Caller> | ServerMiddleware])[];
+  ] as const;
 }
 
 /** Puts the interceptors around every service that is added to the server afterwards. */
-export function withInterceptors(server: Server, options: ChainOptions): Server<Caller> {
+export function withInterceptors(server: Server, options: ChainOptions): Server<Noted & Caller> {
   const [[, first], [, second], [, third], [, last]] = interceptors(options);
   return server.use(first).use(second).use(third).use(last);
 }

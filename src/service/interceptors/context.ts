@@ -6,8 +6,18 @@ export interface Caller {
   readonly tenant: string;
 }
 
+/** What a call's line in the log says beside what every call has; filled while it runs. */
+export interface Noted {
+  readonly notes: {
+    /** The ErrorReason of a refusal. */
+    reason?: string;
+    /** How the execution ended. */
+    outcome?: string;
+  };
+}
+
 /** What a handler gets. */
-export type ServiceContext = CallContext & Caller;
+export type ServiceContext = CallContext & Caller & Noted;
 
 /** The initial metadata that carries the execution's id. */
 export const EXECUTION_ID_HEADER = 'isol8-execution-id';

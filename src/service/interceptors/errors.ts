@@ -3,12 +3,13 @@ import { EngineError } from '../../engine/errors.ts';
 import { isAbortError } from '../../lib/abort.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import { DETAILS_TRAILER, toWireError } from '../errors.ts';
+import type { Noted } from './context.ts';
 
 /**
  * Turns what a call threw into a gRPC status with its details. What is not an EngineError is a fault of ours: the
  * caller gets a fixed text, the log the cause.
  */
-export function errors(log: Logger): ServerMiddleware {
+export function errors(log: Logger): ServerMiddleware<object, Noted> {
   return async function* errorsMiddleware(call, context) {
     try {
       return yield* call.next(call.request, context);
@@ -19,7 +20,9 @@ export function errors(log: Logger): ServerMiddleware {
       } else if (error.cause !== undefined) {
         log.warn({ err: error, method: call.method.path }, 'a call was refused');
       }
-      const wire = toWireError(known(error));
+      const told = known(error);
+      context.notes.reason = told.reason;
+      const wire = toWireError(told);
       context.trailer.set(DETAILS_TRAILER, wire.details);
       throw new ServerError(wire.code, wire.message);
     }

@@ -1,18 +1,19 @@
 import { ServerError, type ServerMiddleware, Status } from 'nice-grpc';
 import { isAbortError } from '../../lib/abort.ts';
 import type { Logger } from '../../telemetry/log.ts';
-import { EXECUTION_ID_HEADER } from './context.ts';
+import { EXECUTION_ID_HEADER, type Noted } from './context.ts';
 
 /**
- * Writes one line for each call: method, code, duration, execution. Never what was sent or answered. Calls that
+ * Writes one line for each call: method, code, reason, execution, outcome, duration. Never what was sent or answered. Calls that
  * machines make all the time (health, reflection) are written at debug.
  */
-export function logging(log: Logger): ServerMiddleware {
+export function logging(log: Logger): ServerMiddleware<Noted> {
   return async function* loggingMiddleware(call, context) {
     const start = performance.now();
+    const notes: Noted['notes'] = {};
     let code: Status = Status.OK;
     try {
-      return yield* call.next(call.request, context);
+      return yield* call.next(call.request, { ...context, notes });
     } catch (error) {
       code = codeOf(error);
       throw error;
@@ -24,6 +25,7 @@ export function logging(log: Logger): ServerMiddleware {
         {
           method: call.method.path,
           code: Status[code],
+          ...notes,
           durationMs: Math.round((performance.now() - start) * 10) / 10,
           executionId: context.header.get(EXECUTION_ID_HEADER),
           peer: context.peer,

@@ -27,7 +27,7 @@ if _version_not_supported:
 
 class AdminServiceStub:
     """AdminService is for operators: keys, the audit log, the pool, the server itself. Its keys have the scope `admin`.
-    Errors are those of Isol8Service.
+    Errors are those of Isol8Service. 0.1.0 has GetPoolStatus; in it every key may call that.
     """
 
     def __init__(self, channel):
@@ -75,13 +75,15 @@ class AdminServiceStub:
 
 class AdminServiceServicer:
     """AdminService is for operators: keys, the audit log, the pool, the server itself. Its keys have the scope `admin`.
-    Errors are those of Isol8Service.
+    Errors are those of Isol8Service. 0.1.0 has GetPoolStatus; in it every key may call that.
     """
 
     def CreateApiKey(self, request, context):
         """CreateApiKey makes a key and shows it, this once.
 
         Not idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -91,6 +93,8 @@ class AdminServiceServicer:
         """ListApiKeys lists keys, without the keys themselves.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -100,6 +104,8 @@ class AdminServiceServicer:
         """RevokeApiKey ends a key. One that was revoked before is no error.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -109,6 +115,8 @@ class AdminServiceServicer:
         """ListAuditEvents lists who did what.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -127,6 +135,8 @@ class AdminServiceServicer:
         """RunSelfTest tries to escape and to reach the network from sandboxes on this host, and reports.
 
         Idempotent. Fails with DOCKER_UNAVAILABLE.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -136,6 +146,8 @@ class AdminServiceServicer:
         """Drain refuses new executions and answers when none runs. Sessions stay.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -189,7 +201,7 @@ def add_AdminServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class AdminService:
     """AdminService is for operators: keys, the audit log, the pool, the server itself. Its keys have the scope `admin`.
-    Errors are those of Isol8Service.
+    Errors are those of Isol8Service. 0.1.0 has GetPoolStatus; in it every key may call that.
     """
 
     @staticmethod

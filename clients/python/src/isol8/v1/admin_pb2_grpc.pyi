@@ -28,7 +28,7 @@ GRPC_VERSION: str
 
 class AdminServiceStub:
     """AdminService is for operators: keys, the audit log, the pool, the server itself. Its keys have the scope `admin`.
-    Errors are those of Isol8Service.
+    Errors are those of Isol8Service. 0.1.0 has GetPoolStatus; in it every key may call that.
     """
 
     @_typing.overload
@@ -39,21 +39,29 @@ class AdminServiceStub:
     """CreateApiKey makes a key and shows it, this once.
 
     Not idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     ListApiKeys: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ListApiKeysRequest, _admin_pb2.ListApiKeysResponse]
     """ListApiKeys lists keys, without the keys themselves.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     RevokeApiKey: _grpc.UnaryUnaryMultiCallable[_admin_pb2.RevokeApiKeyRequest, _admin_pb2.RevokeApiKeyResponse]
     """RevokeApiKey ends a key. One that was revoked before is no error.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     ListAuditEvents: _grpc.UnaryUnaryMultiCallable[_admin_pb2.ListAuditEventsRequest, _admin_pb2.ListAuditEventsResponse]
     """ListAuditEvents lists who did what.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     GetPoolStatus: _grpc.UnaryUnaryMultiCallable[_admin_pb2.GetPoolStatusRequest, _admin_pb2.GetPoolStatusResponse]
     """GetPoolStatus tells which sandboxes wait.
@@ -64,17 +72,21 @@ class AdminServiceStub:
     """RunSelfTest tries to escape and to reach the network from sandboxes on this host, and reports.
 
     Idempotent. Fails with DOCKER_UNAVAILABLE.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     Drain: _grpc.UnaryUnaryMultiCallable[_admin_pb2.DrainRequest, _admin_pb2.DrainResponse]
     """Drain refuses new executions and answers when none runs. Sessions stay.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
 
 @_typing.type_check_only
 class AdminServiceAsyncStub(AdminServiceStub):
     """AdminService is for operators: keys, the audit log, the pool, the server itself. Its keys have the scope `admin`.
-    Errors are those of Isol8Service.
+    Errors are those of Isol8Service. 0.1.0 has GetPoolStatus; in it every key may call that.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -82,21 +94,29 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """CreateApiKey makes a key and shows it, this once.
 
     Not idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     ListApiKeys: _aio.UnaryUnaryMultiCallable[_admin_pb2.ListApiKeysRequest, _admin_pb2.ListApiKeysResponse]  # type: ignore[assignment]
     """ListApiKeys lists keys, without the keys themselves.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     RevokeApiKey: _aio.UnaryUnaryMultiCallable[_admin_pb2.RevokeApiKeyRequest, _admin_pb2.RevokeApiKeyResponse]  # type: ignore[assignment]
     """RevokeApiKey ends a key. One that was revoked before is no error.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     ListAuditEvents: _aio.UnaryUnaryMultiCallable[_admin_pb2.ListAuditEventsRequest, _admin_pb2.ListAuditEventsResponse]  # type: ignore[assignment]
     """ListAuditEvents lists who did what.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     GetPoolStatus: _aio.UnaryUnaryMultiCallable[_admin_pb2.GetPoolStatusRequest, _admin_pb2.GetPoolStatusResponse]  # type: ignore[assignment]
     """GetPoolStatus tells which sandboxes wait.
@@ -107,16 +127,20 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """RunSelfTest tries to escape and to reach the network from sandboxes on this host, and reports.
 
     Idempotent. Fails with DOCKER_UNAVAILABLE.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     Drain: _aio.UnaryUnaryMultiCallable[_admin_pb2.DrainRequest, _admin_pb2.DrainResponse]  # type: ignore[assignment]
     """Drain refuses new executions and answers when none runs. Sessions stay.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
 
 class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
     """AdminService is for operators: keys, the audit log, the pool, the server itself. Its keys have the scope `admin`.
-    Errors are those of Isol8Service.
+    Errors are those of Isol8Service. 0.1.0 has GetPoolStatus; in it every key may call that.
     """
 
     @_abc_1.abstractmethod
@@ -128,6 +152,8 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         """CreateApiKey makes a key and shows it, this once.
 
         Not idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod
@@ -139,6 +165,8 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         """ListApiKeys lists keys, without the keys themselves.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod
@@ -150,6 +178,8 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         """RevokeApiKey ends a key. One that was revoked before is no error.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod
@@ -161,6 +191,8 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         """ListAuditEvents lists who did what.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod
@@ -183,6 +215,8 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         """RunSelfTest tries to escape and to reach the network from sandboxes on this host, and reports.
 
         Idempotent. Fails with DOCKER_UNAVAILABLE.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod
@@ -194,6 +228,8 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         """Drain refuses new executions and answers when none runs. Sessions stay.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
 def add_AdminServiceServicer_to_server(servicer: AdminServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

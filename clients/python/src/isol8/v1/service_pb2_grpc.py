@@ -36,7 +36,10 @@ class Isol8ServiceStub:
     API_KEY_INVALID, REQUEST_TOO_LARGE, NOT_IMPLEMENTED or INTERNAL; the others are named at each.
 
     UNAVAILABLE with an ErrorInfo means that nothing was started. UNAVAILABLE without one came from the way, and says
-    nothing about what was started: retry only with a `request_id`.
+    nothing about what was started: retry only with a `request_id`, which 0.1.0 does not take.
+
+    0.1.0 has Execute, ExecuteStream, CancelExecution and GetServerInfo. The other calls, and fields that say "Not in
+    0.1.0", are refused with NOT_IMPLEMENTED, never ignored.
     """
 
     def __init__(self, channel):
@@ -145,7 +148,10 @@ class Isol8ServiceServicer:
     API_KEY_INVALID, REQUEST_TOO_LARGE, NOT_IMPLEMENTED or INTERNAL; the others are named at each.
 
     UNAVAILABLE with an ErrorInfo means that nothing was started. UNAVAILABLE without one came from the way, and says
-    nothing about what was started: retry only with a `request_id`.
+    nothing about what was started: retry only with a `request_id`, which 0.1.0 does not take.
+
+    0.1.0 has Execute, ExecuteStream, CancelExecution and GetServerInfo. The other calls, and fields that say "Not in
+    0.1.0", are refused with NOT_IMPLEMENTED, never ignored.
     """
 
     def Execute(self, request, context):
@@ -172,6 +178,8 @@ class Isol8ServiceServicer:
         """WatchExecution follows an execution from a sequence on: the same events, none lost, none twice.
 
         Idempotent. Fails with INVALID_FIELD, EXECUTION_NOT_FOUND.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -181,6 +189,8 @@ class Isol8ServiceServicer:
         """GetExecution describes an execution.
 
         Idempotent. Fails with INVALID_FIELD, EXECUTION_NOT_FOUND.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -190,6 +200,8 @@ class Isol8ServiceServicer:
         """ListExecutions lists the caller's executions.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -208,6 +220,8 @@ class Isol8ServiceServicer:
         """CreateSession makes a sandbox that stays.
 
         Idempotent with a `session_id`: the same request again answers with the session. Fails as Execute does.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -217,6 +231,8 @@ class Isol8ServiceServicer:
         """GetSession describes a session.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -226,6 +242,8 @@ class Isol8ServiceServicer:
         """ListSessions lists the caller's sessions.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -235,6 +253,8 @@ class Isol8ServiceServicer:
         """UpdateSession changes what its mask names: a longer lease, say.
 
         Idempotent. Fails with INVALID_FIELD, POLICY_CEILING_EXCEEDED.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -244,6 +264,8 @@ class Isol8ServiceServicer:
         """DeleteSession ends a session and answers when nothing of it is left. One that is gone is no error.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -253,6 +275,8 @@ class Isol8ServiceServicer:
         """WriteFile writes a file of a session. It appears whole or not at all.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -262,6 +286,8 @@ class Isol8ServiceServicer:
         """ReadFile reads a file of a session.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -271,6 +297,8 @@ class Isol8ServiceServicer:
         """ListFiles lists the files of a session.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -280,6 +308,8 @@ class Isol8ServiceServicer:
         """MakeDirectory makes a directory in a session. One that exists is no error.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -289,6 +319,8 @@ class Isol8ServiceServicer:
         """RemoveFile removes a file or a directory of a session. One that is gone is no error.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -298,6 +330,8 @@ class Isol8ServiceServicer:
         """ResolvePolicy is a dry run: the policy that a request would get, or what is wrong with it.
 
         Idempotent. Fails with INVALID_FIELD, UNKNOWN_RUNTIME.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -421,7 +455,10 @@ class Isol8Service:
     API_KEY_INVALID, REQUEST_TOO_LARGE, NOT_IMPLEMENTED or INTERNAL; the others are named at each.
 
     UNAVAILABLE with an ErrorInfo means that nothing was started. UNAVAILABLE without one came from the way, and says
-    nothing about what was started: retry only with a `request_id`.
+    nothing about what was started: retry only with a `request_id`, which 0.1.0 does not take.
+
+    0.1.0 has Execute, ExecuteStream, CancelExecution and GetServerInfo. The other calls, and fields that say "Not in
+    0.1.0", are refused with NOT_IMPLEMENTED, never ignored.
     """
 
     @staticmethod

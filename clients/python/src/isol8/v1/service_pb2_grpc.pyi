@@ -37,7 +37,10 @@ class Isol8ServiceStub:
     API_KEY_INVALID, REQUEST_TOO_LARGE, NOT_IMPLEMENTED or INTERNAL; the others are named at each.
 
     UNAVAILABLE with an ErrorInfo means that nothing was started. UNAVAILABLE without one came from the way, and says
-    nothing about what was started: retry only with a `request_id`.
+    nothing about what was started: retry only with a `request_id`, which 0.1.0 does not take.
+
+    0.1.0 has Execute, ExecuteStream, CancelExecution and GetServerInfo. The other calls, and fields that say "Not in
+    0.1.0", are refused with NOT_IMPLEMENTED, never ignored.
     """
 
     @_typing.overload
@@ -60,16 +63,22 @@ class Isol8ServiceStub:
     """WatchExecution follows an execution from a sequence on: the same events, none lost, none twice.
 
     Idempotent. Fails with INVALID_FIELD, EXECUTION_NOT_FOUND.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     GetExecution: _grpc.UnaryUnaryMultiCallable[_execution_pb2.GetExecutionRequest, _execution_pb2.GetExecutionResponse]
     """GetExecution describes an execution.
 
     Idempotent. Fails with INVALID_FIELD, EXECUTION_NOT_FOUND.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     ListExecutions: _grpc.UnaryUnaryMultiCallable[_execution_pb2.ListExecutionsRequest, _execution_pb2.ListExecutionsResponse]
     """ListExecutions lists the caller's executions.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     CancelExecution: _grpc.UnaryUnaryMultiCallable[_execution_pb2.CancelExecutionRequest, _execution_pb2.CancelExecutionResponse]
     """CancelExecution ends an execution and answers when nothing of it runs any more. One that has ended is left alone.
@@ -80,56 +89,78 @@ class Isol8ServiceStub:
     """CreateSession makes a sandbox that stays.
 
     Idempotent with a `session_id`: the same request again answers with the session. Fails as Execute does.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     GetSession: _grpc.UnaryUnaryMultiCallable[_session_pb2.GetSessionRequest, _session_pb2.GetSessionResponse]
     """GetSession describes a session.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     ListSessions: _grpc.UnaryUnaryMultiCallable[_session_pb2.ListSessionsRequest, _session_pb2.ListSessionsResponse]
     """ListSessions lists the caller's sessions.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     UpdateSession: _grpc.UnaryUnaryMultiCallable[_session_pb2.UpdateSessionRequest, _session_pb2.UpdateSessionResponse]
     """UpdateSession changes what its mask names: a longer lease, say.
 
     Idempotent. Fails with INVALID_FIELD, POLICY_CEILING_EXCEEDED.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     DeleteSession: _grpc.UnaryUnaryMultiCallable[_session_pb2.DeleteSessionRequest, _session_pb2.DeleteSessionResponse]
     """DeleteSession ends a session and answers when nothing of it is left. One that is gone is no error.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     WriteFile: _grpc.StreamUnaryMultiCallable[_file_pb2.WriteFileRequest, _file_pb2.WriteFileResponse]
     """WriteFile writes a file of a session. It appears whole or not at all.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     ReadFile: _grpc.UnaryStreamMultiCallable[_file_pb2.ReadFileRequest, _file_pb2.ReadFileResponse]
     """ReadFile reads a file of a session.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     ListFiles: _grpc.UnaryUnaryMultiCallable[_file_pb2.ListFilesRequest, _file_pb2.ListFilesResponse]
     """ListFiles lists the files of a session.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     MakeDirectory: _grpc.UnaryUnaryMultiCallable[_file_pb2.MakeDirectoryRequest, _file_pb2.MakeDirectoryResponse]
     """MakeDirectory makes a directory in a session. One that exists is no error.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     RemoveFile: _grpc.UnaryUnaryMultiCallable[_file_pb2.RemoveFileRequest, _file_pb2.RemoveFileResponse]
     """RemoveFile removes a file or a directory of a session. One that is gone is no error.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     ResolvePolicy: _grpc.UnaryUnaryMultiCallable[_service_pb2.ResolvePolicyRequest, _service_pb2.ResolvePolicyResponse]
     """ResolvePolicy is a dry run: the policy that a request would get, or what is wrong with it.
 
     Idempotent. Fails with INVALID_FIELD, UNKNOWN_RUNTIME.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetServerInfoRequest, _service_pb2.GetServerInfoResponse]
     """GetServerInfo tells what this server is and can do, asked from Docker now.
@@ -146,7 +177,10 @@ class Isol8ServiceAsyncStub(Isol8ServiceStub):
     API_KEY_INVALID, REQUEST_TOO_LARGE, NOT_IMPLEMENTED or INTERNAL; the others are named at each.
 
     UNAVAILABLE with an ErrorInfo means that nothing was started. UNAVAILABLE without one came from the way, and says
-    nothing about what was started: retry only with a `request_id`.
+    nothing about what was started: retry only with a `request_id`, which 0.1.0 does not take.
+
+    0.1.0 has Execute, ExecuteStream, CancelExecution and GetServerInfo. The other calls, and fields that say "Not in
+    0.1.0", are refused with NOT_IMPLEMENTED, never ignored.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -166,16 +200,22 @@ class Isol8ServiceAsyncStub(Isol8ServiceStub):
     """WatchExecution follows an execution from a sequence on: the same events, none lost, none twice.
 
     Idempotent. Fails with INVALID_FIELD, EXECUTION_NOT_FOUND.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     GetExecution: _aio.UnaryUnaryMultiCallable[_execution_pb2.GetExecutionRequest, _execution_pb2.GetExecutionResponse]  # type: ignore[assignment]
     """GetExecution describes an execution.
 
     Idempotent. Fails with INVALID_FIELD, EXECUTION_NOT_FOUND.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     ListExecutions: _aio.UnaryUnaryMultiCallable[_execution_pb2.ListExecutionsRequest, _execution_pb2.ListExecutionsResponse]  # type: ignore[assignment]
     """ListExecutions lists the caller's executions.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     CancelExecution: _aio.UnaryUnaryMultiCallable[_execution_pb2.CancelExecutionRequest, _execution_pb2.CancelExecutionResponse]  # type: ignore[assignment]
     """CancelExecution ends an execution and answers when nothing of it runs any more. One that has ended is left alone.
@@ -186,56 +226,78 @@ class Isol8ServiceAsyncStub(Isol8ServiceStub):
     """CreateSession makes a sandbox that stays.
 
     Idempotent with a `session_id`: the same request again answers with the session. Fails as Execute does.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     GetSession: _aio.UnaryUnaryMultiCallable[_session_pb2.GetSessionRequest, _session_pb2.GetSessionResponse]  # type: ignore[assignment]
     """GetSession describes a session.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     ListSessions: _aio.UnaryUnaryMultiCallable[_session_pb2.ListSessionsRequest, _session_pb2.ListSessionsResponse]  # type: ignore[assignment]
     """ListSessions lists the caller's sessions.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     UpdateSession: _aio.UnaryUnaryMultiCallable[_session_pb2.UpdateSessionRequest, _session_pb2.UpdateSessionResponse]  # type: ignore[assignment]
     """UpdateSession changes what its mask names: a longer lease, say.
 
     Idempotent. Fails with INVALID_FIELD, POLICY_CEILING_EXCEEDED.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     DeleteSession: _aio.UnaryUnaryMultiCallable[_session_pb2.DeleteSessionRequest, _session_pb2.DeleteSessionResponse]  # type: ignore[assignment]
     """DeleteSession ends a session and answers when nothing of it is left. One that is gone is no error.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     WriteFile: _aio.StreamUnaryMultiCallable[_file_pb2.WriteFileRequest, _file_pb2.WriteFileResponse]  # type: ignore[assignment]
     """WriteFile writes a file of a session. It appears whole or not at all.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     ReadFile: _aio.UnaryStreamMultiCallable[_file_pb2.ReadFileRequest, _file_pb2.ReadFileResponse]  # type: ignore[assignment]
     """ReadFile reads a file of a session.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     ListFiles: _aio.UnaryUnaryMultiCallable[_file_pb2.ListFilesRequest, _file_pb2.ListFilesResponse]  # type: ignore[assignment]
     """ListFiles lists the files of a session.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     MakeDirectory: _aio.UnaryUnaryMultiCallable[_file_pb2.MakeDirectoryRequest, _file_pb2.MakeDirectoryResponse]  # type: ignore[assignment]
     """MakeDirectory makes a directory in a session. One that exists is no error.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     RemoveFile: _aio.UnaryUnaryMultiCallable[_file_pb2.RemoveFileRequest, _file_pb2.RemoveFileResponse]  # type: ignore[assignment]
     """RemoveFile removes a file or a directory of a session. One that is gone is no error.
 
     Idempotent. Fails with INVALID_FIELD.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     ResolvePolicy: _aio.UnaryUnaryMultiCallable[_service_pb2.ResolvePolicyRequest, _service_pb2.ResolvePolicyResponse]  # type: ignore[assignment]
     """ResolvePolicy is a dry run: the policy that a request would get, or what is wrong with it.
 
     Idempotent. Fails with INVALID_FIELD, UNKNOWN_RUNTIME.
+
+    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_service_pb2.GetServerInfoRequest, _service_pb2.GetServerInfoResponse]  # type: ignore[assignment]
     """GetServerInfo tells what this server is and can do, asked from Docker now.
@@ -251,7 +313,10 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
     API_KEY_INVALID, REQUEST_TOO_LARGE, NOT_IMPLEMENTED or INTERNAL; the others are named at each.
 
     UNAVAILABLE with an ErrorInfo means that nothing was started. UNAVAILABLE without one came from the way, and says
-    nothing about what was started: retry only with a `request_id`.
+    nothing about what was started: retry only with a `request_id`, which 0.1.0 does not take.
+
+    0.1.0 has Execute, ExecuteStream, CancelExecution and GetServerInfo. The other calls, and fields that say "Not in
+    0.1.0", are refused with NOT_IMPLEMENTED, never ignored.
     """
 
     @_abc_1.abstractmethod
@@ -287,6 +352,8 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         """WatchExecution follows an execution from a sequence on: the same events, none lost, none twice.
 
         Idempotent. Fails with INVALID_FIELD, EXECUTION_NOT_FOUND.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod
@@ -298,6 +365,8 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         """GetExecution describes an execution.
 
         Idempotent. Fails with INVALID_FIELD, EXECUTION_NOT_FOUND.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod
@@ -309,6 +378,8 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         """ListExecutions lists the caller's executions.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod
@@ -331,6 +402,8 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         """CreateSession makes a sandbox that stays.
 
         Idempotent with a `session_id`: the same request again answers with the session. Fails as Execute does.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod
@@ -342,6 +415,8 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         """GetSession describes a session.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod
@@ -353,6 +428,8 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         """ListSessions lists the caller's sessions.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod
@@ -364,6 +441,8 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         """UpdateSession changes what its mask names: a longer lease, say.
 
         Idempotent. Fails with INVALID_FIELD, POLICY_CEILING_EXCEEDED.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod
@@ -375,6 +454,8 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         """DeleteSession ends a session and answers when nothing of it is left. One that is gone is no error.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod
@@ -386,6 +467,8 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         """WriteFile writes a file of a session. It appears whole or not at all.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod
@@ -397,6 +480,8 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         """ReadFile reads a file of a session.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod
@@ -408,6 +493,8 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         """ListFiles lists the files of a session.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod
@@ -419,6 +506,8 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         """MakeDirectory makes a directory in a session. One that exists is no error.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod
@@ -430,6 +519,8 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         """RemoveFile removes a file or a directory of a session. One that is gone is no error.
 
         Idempotent. Fails with INVALID_FIELD.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod
@@ -441,6 +532,8 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         """ResolvePolicy is a dry run: the policy that a request would get, or what is wrong with it.
 
         Idempotent. Fails with INVALID_FIELD, UNKNOWN_RUNTIME.
+
+        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod

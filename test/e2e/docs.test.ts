@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { RUNTIMES } from '../../src/engine/runtimes/registry.ts';
+import { must, ROOT, run } from '../support/command.ts';
+import { startTestServer, TEST_KEY, type TestServer } from '../support/server.ts';
+
+/** A block of shell in a page, and the block after it where that shows what comes out. */
+interface Block {
+  readonly title: string;
+  readonly shell: string;
+  readonly shows?: { readonly kind: string; readonly text: string };
+}
+
+function blocksOf(page: string): Block[] {
+  const fences = /^```(\w+)\n(.*?)^```$/gms;
+  const all = [...readFileSync(join(ROOT, page), 'utf8').matchAll(fences)];
+  return all.flatMap(([, kind, text = ''], i): Block[] => {
+    if (kind !== 'sh') return [];
+    const [, nextKind = '', nextText = ''] = all[i + 1] ?? [];
+    const shows = ['json', 'text'].includes(nextKind) ? { shows: { kind: nextKind, text: nextText } } : {};
+    return [{ title: `${page}: ${text.split('\n')[0]}`, shell: text, ...shows }];
+  });
+}
+
+let server: TestServer;
+beforeAll(async () => {
+  await must('make', '--silent', 'grpcurl', 'venv');
+  server = await startTestServer();
+  await vi.waitFor(() => expect(server.app.engine.healthy).toBe(true), 60_000);
+});
+afterAll(async () => {
+  await server.settled();
+  await server[Symbol.asyncDispose]();
+});
+
+async function follow({ shell, shows }: Block, before = ''): Promise<void> {
+  const env = { ISOL8_ADDRESS: server.address, ISOL8_API_KEY: TEST_KEY };
+  const script = `set -e\n${before}\n${shell}`.replaceAll(/127\.0\.0\.1:50051/g, server.address);
+  const { code, stdout, stderr } = await run('bash', ['-c', script], { env });
+  expect(code, stderr).toBe(0);
+  if (shows?.kind === 'json') expect(JSON.parse(stdout)).toMatchObject(JSON.parse(shows.text));
+  if (shows?.kind === 'text') expect(stdout.trimEnd()).toBe(shows.text.trimEnd());
+}
+
+// `make demo` and serving have tests of their own.
+test.each(blocksOf('README.md').filter(({ shell }) => !/^make demo|main\.ts serve$/m.test(shell)))('$title', (block) =>
+  follow(block),
+);
+
+const [prelude, ...usage] = blocksOf('docs/usage.md');
+test.each(usage)('$title', (block) => follow(block, prelude?.shell));
+
+test('the table of runtimes is true', () => {
+  const page = readFileSync(join(ROOT, 'docs/usage.md'), 'utf8');
+  for (const { name, mainFile, memoryFloorBytes } of RUNTIMES) {
+    const row = new RegExp(`^\\| \`${name}\` .*$`, 'm').exec(page)?.[0];
+    expect(row).toContain(`\`${mainFile}\``);
+    expect(row).toContain(`${memoryFloorBytes / 2 ** 20} MiB`);
+    expect(row).toContain(mainFile.endsWith('.ts') ? '| yes' : '| no');
+  }
+});
