@@ -47,7 +47,7 @@ var hooks = map[string]*Hook{
 		reads: append([]string{"!NODE_ENV", "NODE_*", "OPENSSL_*", "SSL_*", "ICU_*", "UV_*"}, common...),
 	},
 	"deno": {
-		file: "deno.js", option: "--preload",
+		file: "deno.js", option: "--preload", ArgumentsFirst: true,
 		reads: append([]string{
 			"DENO_*", "NO_COLOR", "FORCE_COLOR", "!NODE_ENV", "NODE_*", "NPM_CONFIG_*", "npm_config_*", "OTEL_*", "RUST_*",
 			"SSL_*", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",

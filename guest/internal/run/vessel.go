@@ -113,6 +113,8 @@ func (v *vessel) refuses(spec *stage.Spec) string {
 	switch missed := v.hook.Missed(v.environment, spec.Environment); {
 	case len(spec.Argv) < len(v.argv) || !slices.Equal(spec.Argv[:len(v.argv)], v.argv):
 		return "argv"
+	case v.hook.ArgumentsFirst && len(spec.Argv) > len(v.argv):
+		return "arguments"
 	case !inRoot(spec):
 		return "working_directory"
 	case missed != "":

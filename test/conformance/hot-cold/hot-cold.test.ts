@@ -32,6 +32,7 @@ const REASONS: readonly (readonly [string, Partial<Request>, string])[] = [
   ['bun', { env: { GIVEN: '1' } }, 'env.GIVEN'],
   ['bun', { files: [file('.env')] }, 'files'],
   ['deno', { files: [file('deno.json', '{}')] }, 'files'],
+  ['deno', { arguments: ['x'] }, 'arguments'],
   ['deno', { env: { NO_COLOR: '' } }, 'env.NO_COLOR'],
 ];
 

@@ -686,7 +686,7 @@ export type RunStarted = Message<"isol8.guest.v1.RunStarted"> & {
 
   /**
    * Why not, where it was allowed and something waits: what of the run only a fresh process can honour. `argv`,
-   * `working_directory`, `env.NAME`, `size` of arguments and environment, or `files`; 256 bytes at most.
+   * `arguments` after it, `working_directory`, `env.NAME`, `size` of arguments and environment, or `files`; 256 bytes at most.
    *
    * @generated from field: string cold_reason = 2;
    */

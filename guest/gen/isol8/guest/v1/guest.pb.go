@@ -1517,7 +1517,7 @@ type RunStarted struct {
 	// Whether it runs in what Boot had made wait.
 	Hot bool `protobuf:"varint,1,opt,name=hot,proto3" json:"hot,omitempty"`
 	// Why not, where it was allowed and something waits: what of the run only a fresh process can honour. `argv`,
-	// `working_directory`, `env.NAME`, `size` of arguments and environment, or `files`; 256 bytes at most.
+	// `arguments` after it, `working_directory`, `env.NAME`, `size` of arguments and environment, or `files`; 256 bytes at most.
 	ColdReason    string `protobuf:"bytes,2,opt,name=cold_reason,json=coldReason,proto3" json:"cold_reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
