@@ -54,6 +54,9 @@ export const REFILL_RETRY_MS = 1_000;
 /** The longest that the pool waits before it tries again. */
 export const REFILL_RETRY_MAX_MS = 30_000;
 
+/** A sandbox that was reset less than this ago is not asked whether it is there: it has just said so. */
+export const JUST_RESET_MS = 1_000;
+
 /** A sandbox that was used and reset is removed when its tenant has not wanted it again for this long. */
 export const USED_IDLE_MS = 60_000;
 

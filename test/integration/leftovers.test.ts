@@ -9,7 +9,7 @@ import { ExecuteResponseSchema } from '../../gen/isol8/v1/execution_pb.ts';
 import { connectDocker, type DockerConnection } from '../../src/engine/docker/connect.ts';
 import { createContainer } from '../../src/engine/docker/containers.ts';
 import { ownerLabels } from '../../src/engine/sandbox/labels.ts';
-import { containersOf } from '../support/server.ts';
+import { containersOf, NO_POOL } from '../support/server.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
 const CONCURRENCY = 8;
@@ -29,7 +29,8 @@ class Lane {
   }
 
   start(): Promise<ServerProcess> {
-    return startServerProcess(this.dataDir, { ISOL8_MAX_CONCURRENT: String(CONCURRENCY), ISOL8_DRAIN_TIMEOUT: '0' });
+    const settings = { ISOL8_MAX_CONCURRENT: String(CONCURRENCY), ISOL8_DRAIN_TIMEOUT: '0' };
+    return startServerProcess(this.dataDir, { ...NO_POOL, ...settings });
   }
 
   /** What its servers have on Docker. */

@@ -1,9 +1,14 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type ExecuteResponse, Outcome, SandboxOrigin } from '../../gen/isol8/v1/execution_pb.ts';
+import { connectDocker } from '../../src/engine/docker/connect.ts';
 import type { PoolStatus } from '../../src/engine/types.ts';
 import { program, type Request } from '../support/collect.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { containersOf, NO_POOL, startTestServer, type TestServer } from '../support/server.ts';
+import { startServerProcess } from '../support/server-process.ts';
 
 const MIB = 1024n * 1024n;
 
@@ -123,6 +128,28 @@ describe('the pool', () => {
     await until(() => pool('bash').idle === 0);
     await until(() => pool('bash').idle >= 2);
     expect((await run(hello)).timings?.sandbox).toBe(SandboxOrigin.POOL);
+  });
+
+  test('leaves what waits of a killed server to the next one, which removes it', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'isol8-pool-'));
+    const containers = async () => {
+      const docker = await connectDocker(process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock');
+      return containersOf(docker, (await readFile(join(dataDir, 'instance'), 'utf8')).trim());
+    };
+    try {
+      const killed = await startServerProcess(dataDir, { ISOL8_POOL: 'bash=2,python=1' });
+      await expect.poll(containers, { timeout: 20_000 }).toHaveLength(3);
+      await killed.end('SIGKILL');
+      const next = await startServerProcess(dataDir, NO_POOL);
+      await expect.poll(containers, { timeout: 20_000 }).toEqual([]);
+      await next.end('SIGTERM');
+      const drained = await startServerProcess(dataDir, { ISOL8_POOL: 'bash=2' });
+      await expect.poll(containers, { timeout: 20_000 }).toHaveLength(2);
+      expect(await drained.end('SIGTERM')).toBe(0);
+      expect(await containers()).toEqual([]);
+    } finally {
+      await rm(dataDir, { recursive: true });
+    }
   });
 
   test('a burst is served, and what is cancelled while it waits takes nothing with it', async () => {

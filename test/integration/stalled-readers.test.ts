@@ -3,7 +3,7 @@ import { Outcome, OutputStream } from '../../gen/isol8/v1/execution_pb.ts';
 import { connect, type Isol8Client, type TestClient } from '../support/client.ts';
 import { collectEvents, program, type Request } from '../support/collect.ts';
 import { heldMemory } from '../support/memory.ts';
-import { startTestServer, TEST_KEY, type TestServer } from '../support/server.ts';
+import { NO_POOL, startTestServer, TEST_KEY, type TestServer } from '../support/server.ts';
 
 const GIB = 1n << 30n;
 /** What this process, server and clients in one, may hold for one reader that does not read, in MiB. */
@@ -11,7 +11,7 @@ const HELD_PER_READER_MIB = 8;
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer(NO_POOL);
   await server.client.isol8.execute(program('bash', 'echo warm'));
 });
 afterAll(async () => {

@@ -12,6 +12,9 @@ import { connect, type TestClient } from './client.ts';
 
 export const TEST_KEY = 'a-key-of-the-tests-0123456789';
 
+/** Settings with which nothing waits: every container is that of an execution. */
+export const NO_POOL = { ISOL8_POOL: 'none', ISOL8_POOL_MAX: '0' };
+
 /** A whole isol8 of its own data directory on a free port, and a client. */
 export interface TestServer extends AsyncDisposable {
   readonly app: Isol8;

@@ -1,4 +1,4 @@
-import { HAND_OUT_PING_MS, MAX_WAITING_AGE_MS, USED_IDLE_MS } from '../constants.ts';
+import { HAND_OUT_PING_MS, JUST_RESET_MS, MAX_WAITING_AGE_MS, USED_IDLE_MS } from '../constants.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 
 /** A sandbox that was reset. */
@@ -6,6 +6,12 @@ interface Rested {
   readonly sandbox: Sandbox;
   /** When it was reset. */
   readonly since: number;
+}
+
+/** One that has just been reset has just answered. */
+async function isAlive({ sandbox, since }: Rested): Promise<boolean> {
+  const answered = performance.now() - since < JUST_RESET_MS;
+  return answered ? sandbox.isReady : await sandbox.isAlive(HAND_OUT_PING_MS);
 }
 
 /** Sandboxes that only the same tenant may have, for the same policy and image. */
@@ -44,7 +50,7 @@ export class UsedSandboxes {
     const shelf = this.#shelf(key);
     // The last one used is the one whose memory is still in the processor's caches.
     for (let rested = shelf.resting.pop(); rested !== undefined; rested = shelf.resting.pop()) {
-      if (await rested.sandbox.isAlive(HAND_OUT_PING_MS)) return rested.sandbox;
+      if (await isAlive(rested)) return rested.sandbox;
       this.#remove(rested.sandbox);
     }
     return undefined;

@@ -42,6 +42,11 @@ export class Sandbox implements AsyncDisposable {
     return this.#state;
   }
 
+  /** Whether it can serve one. */
+  get isReady(): boolean {
+    return this.#state === 'ready';
+  }
+
   /** Whether it serves an execution and is still there. */
   get isBusy(): boolean {
     return this.#state === 'busy';
