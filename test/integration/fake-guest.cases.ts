@@ -94,6 +94,7 @@ const run: FakeCase[] = [
 ].map((one) => ({ ...one, ends: 'SANDBOX_LOST', quiet: one.name === 'never starts' }));
 
 const small = { policy: { limits: { outputBytes: 64 * 1024 } } };
+const withFile = { files: [{ path: 'a', content: Buffer.from('x'), mode: 0 }] };
 const large = { policy: { limits: { outputBytes: 1024 * MIB } } };
 const unread = { stalled: true, request: { policy: { limits: { ...large.policy.limits, timeoutMs: 3000 } } } };
 
@@ -113,8 +114,8 @@ const others: FakeCase[] = [
   { name: 'does not answer Kill', ends: 'CANCELLED', cancelAfterMs: 100 },
   { name: 'refuses Kill', ends: 'CANCELLED', cancelAfterMs: 100 },
   { name: 'takes no further call than the run', ends: 'CANCELLED', cancelAfterMs: 100 },
-  { name: 'silence while files are written', ends: 'CANCELLED', cancelAfterMs: 100 },
-  { name: 'a failure to write that lies', ends: 'SETUP_FAILED', check: hasShortMessage },
+  { name: 'silence while files are written', ends: 'CANCELLED', cancelAfterMs: 100, request: withFile },
+  { name: 'a failure to write that lies', ends: 'SETUP_FAILED', check: hasShortMessage, request: withFile },
 ];
 
 /** When the run has ended well, and its files are asked for. */
