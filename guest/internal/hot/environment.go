@@ -37,16 +37,16 @@ func values(environment []string) map[string]string {
 	return values
 }
 
-// Accepts tells whether a hook that waits can have a program with another environment: not when a variable differs that
-// the interpreter has read already.
-func (h *Hook) Accepts(booted, wanted []string) bool {
+// Missed is the name of a variable that differs and that the interpreter has read already; empty when there is none, so
+// that a hook that waits can have a program with another environment.
+func (h *Hook) Missed(booted, wanted []string) string {
 	for _, change := range Changes(booted, wanted) {
 		name, _, _ := strings.Cut(change, "=")
 		if h.readsAtBoot(name) {
-			return false
+			return name
 		}
 	}
-	return true
+	return ""
 }
 
 func (h *Hook) readsAtBoot(name string) bool {

@@ -25,6 +25,8 @@ type Hook struct {
 	// MainFileFirst is set when the interpreter wants a main file before it comes to the hook, which removes it if it is
 	// empty.
 	MainFileFirst bool
+	// ArgumentsFirst is set when what the interpreter's workers know of the program's arguments is settled when it boots.
+	ArgumentsFirst bool
 	// Elsewhere is set when the interpreter must not boot in the working directory of the program, which the hook enters.
 	Elsewhere bool
 	// reads are the variables that count only when the interpreter boots. The first that fits a name counts: one that
@@ -45,7 +47,7 @@ var hooks = map[string]*Hook{
 		reads: append([]string{"!NODE_ENV", "NODE_*", "OPENSSL_*", "SSL_*", "ICU_*", "UV_*"}, common...),
 	},
 	"deno": {
-		file: "deno.js", option: "--preload",
+		file: "deno.js", option: "--preload", ArgumentsFirst: true,
 		reads: append([]string{
 			"DENO_*", "NO_COLOR", "FORCE_COLOR", "!NODE_ENV", "NODE_*", "NPM_CONFIG_*", "npm_config_*", "OTEL_*", "RUST_*",
 			"SSL_*", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",

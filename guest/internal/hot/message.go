@@ -96,6 +96,9 @@ func AwaitWaiting(stdout Output, deadline time.Time) error {
 	return err
 }
 
+// ErrDeclined says that there are files which the interpreter honours only when it begins with them.
+var ErrDeclined = errors.New("the program needs an interpreter that begins with it")
+
 // MainFileError says that the main file could not be written.
 type MainFileError struct{ Err error }
 
@@ -122,7 +125,7 @@ func AwaitStarted(stdout Output, deadline time.Time) error {
 	case word == started:
 		return nil
 	case word == declined:
-		return errors.New("the program needs an interpreter that begins with it")
+		return ErrDeclined
 	case word != failed:
 		return errors.New("the hook broke its protocol")
 	}

@@ -26,7 +26,7 @@ const (
 func (e *Executor) Boot(ctx context.Context, request *guestv1.BootRequest) error {
 	e.booting.Lock()
 	defer e.booting.Unlock()
-	if v := e.take(nil); v != nil {
+	if v := e.take(); v != nil {
 		v.discard(e.Launcher.Reaper)
 	}
 	spec, hook, err := e.bootSpec(request)
@@ -138,16 +138,27 @@ func (e *Executor) removeMade(spec *stage.Spec) {
 	}
 }
 
-// take takes what waits, when it can run spec; nil stands for whatever it is.
-func (e *Executor) take(spec *stage.Spec) *vessel {
+// take takes what waits, whatever it is.
+func (e *Executor) take() *vessel {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	v := e.waiting
-	if v == nil || spec != nil && !v.takes(spec) {
-		return nil
-	}
 	e.waiting = nil
 	return v
+}
+
+// takeFor takes what waits when it can run spec, and tells what it refuses.
+func (e *Executor) takeFor(spec *stage.Spec) (v *vessel, refused string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.waiting == nil || !e.waiting.alive() {
+		return nil, ""
+	}
+	if refused = e.waiting.refuses(spec); refused != "" {
+		return nil, refused
+	}
+	v, e.waiting = e.waiting, nil
+	return v, ""
 }
 
 // nameInRoot is the name of an absolute path directly in the root.

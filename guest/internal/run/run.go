@@ -7,6 +7,7 @@ import (
 	"time"
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
+	"isol8.dev/guest/internal/hot"
 	"isol8.dev/guest/internal/stage"
 	"isol8.dev/guest/internal/usage"
 )
@@ -18,7 +19,9 @@ type run struct {
 	host     Host
 	vessel   *vessel
 	// hot is set when it runs in what waited.
-	hot         bool
+	hot bool
+	// coldReason is why it does not, where it might have.
+	coldReason  string
 	startedAt   time.Time
 	before      usage.Snapshot
 	killsBefore int64
@@ -35,7 +38,7 @@ type run struct {
 // choose finds the process that will be the program: what waits, if the run may and can have it, or else a new one.
 func (r *run) choose(spec *stage.Spec) error {
 	if r.start.GetHot() {
-		r.vessel = r.executor.take(spec)
+		r.vessel, r.coldReason = r.executor.takeFor(spec)
 	}
 	r.hot = r.vessel != nil
 	if r.hot {
@@ -43,7 +46,7 @@ func (r *run) choose(spec *stage.Spec) error {
 	}
 	if !r.start.GetKeepProcesses() {
 		// It would not outlive this run, and until then it would take of what the program may have.
-		if v := r.executor.take(nil); v != nil {
+		if v := r.executor.take(); v != nil {
 			v.discard(r.executor.Launcher.Reaper)
 		}
 	}
@@ -58,7 +61,8 @@ func (r *run) begin(spec *stage.Spec) error {
 	launcher := r.executor.Launcher
 	begun := func() { r.startedAt = time.Now() }
 	err := r.vessel.become(spec, launcher, begun)
-	if !r.hot || !errors.Is(err, stage.ErrKilled) || r.stopped() {
+	declined := errors.Is(err, hot.ErrDeclined)
+	if !r.hot || !declined && !errors.Is(err, stage.ErrKilled) || r.stopped() {
 		return err
 	}
 	r.vessel.discard(launcher.Reaper)
@@ -67,13 +71,16 @@ func (r *run) begin(spec *stage.Spec) error {
 		return failure
 	}
 	r.vessel, r.hot = v, false
+	if declined {
+		r.coldReason = "files"
+	}
 	return v.become(spec, launcher, begun)
 }
 
 // supervise moves what goes in and out until nothing of the program is left.
 func (r *run) supervise() error {
 	process, streams := r.vessel.process, r.vessel.streams
-	started := &guestv1.RunStarted{Hot: r.hot}
+	started := &guestv1.RunStarted{Hot: r.hot, ColdReason: r.coldReason}
 	if err := r.send(&guestv1.RunResponse{Event: &guestv1.RunResponse_Started{Started: started}}); err != nil {
 		r.stop(guestv1.EndReason_END_REASON_KILLED)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
@@ -15,6 +16,9 @@ import (
 
 // handOver is how long an interpreter that waits may take to begin with its program.
 const handOver = 2 * time.Second
+
+// maxName bounds a variable's name in a reason.
+const maxName = 200
 
 // vessel is a process that can become the program of a run, with its standard streams. It is a stage, or an interpreter
 // that waits in its hook.
@@ -95,22 +99,30 @@ func (v *vessel) become(spec *stage.Spec, launcher *stage.Launcher, begun func()
 	case errors.Is(err, os.ErrDeadlineExceeded) && hot.AwaitStarted(v.streams.stdout, time.Now().Add(patience)) == nil:
 		// To begin again is not allowed once it has begun.
 		return fmt.Errorf("the interpreter did not begin with its program within %v", handOver)
+	case errors.Is(err, hot.ErrDeclined):
+		return err
 	}
 	return stage.ErrKilled
 }
 
-// takes tells whether a run that allows it can have this vessel. What a fresh process might refuse is not for a hook.
-func (v *vessel) takes(spec *stage.Spec) bool {
-	if !v.alive() {
-		return false
-	}
+// refuses is what of a run only a fresh process can honour; empty when it can have this vessel.
+func (v *vessel) refuses(spec *stage.Spec) string {
 	if v.stage != nil {
-		return true
+		return ""
 	}
-	if len(spec.Argv) < len(v.argv) || !slices.Equal(spec.Argv[:len(v.argv)], v.argv) {
-		return false
+	switch missed := v.hook.Missed(v.environment, spec.Environment); {
+	case len(spec.Argv) < len(v.argv) || !slices.Equal(spec.Argv[:len(v.argv)], v.argv):
+		return "argv"
+	case v.hook.ArgumentsFirst && len(spec.Argv) > len(v.argv):
+		return "arguments"
+	case !inRoot(spec):
+		return "working_directory"
+	case missed != "":
+		return "env." + strings.ToValidUTF8(missed[:min(len(missed), maxName)], "\uFFFD")
+	case !v.program(spec).Fits():
+		return "size"
 	}
-	return inRoot(spec) && v.hook.Accepts(v.environment, spec.Environment) && v.program(spec).Fits()
+	return ""
 }
 
 func inRoot(spec *stage.Spec) bool {

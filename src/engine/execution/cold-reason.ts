@@ -1,30 +1,24 @@
-import { posix } from 'node:path';
-import { type Runtime, WORKSPACE } from '../runtimes/runtime.ts';
-import type { EffectivePolicy, ExecutionRequest } from '../types.ts';
+import type { EffectivePolicy } from '../types.ts';
+import type { ExecutionPlan } from './orders.ts';
 
-/** Why something that was booted ahead may not run a program, in the words of the wire; undefined when it may. */
+/**
+ * Why an interpreter that was booted ahead may not run a program, in the words of the wire; undefined when it may. What
+ * the interpreter itself has read by then, its guest knows.
+ */
 export function coldReason(
-  request: ExecutionRequest,
-  runtime: Runtime,
-  policy: EffectivePolicy,
+  { request, runtime, policy }: ExecutionPlan,
   bootedWith: EffectivePolicy,
 ): string | undefined {
-  const { hot } = runtime;
-  if (hot.hook === '') return undefined;
-  if (request.source.kind === 'command') return 'command';
+  if (runtime.hook === '') return undefined;
+  // What waits would count as the script's memory and processes, and could be changed by it.
   if (request.setupScript !== '') return 'setup_script';
-  if (posix.resolve(WORKSPACE, request.workingDirectory) !== WORKSPACE) return 'working_directory';
-  const variable = Object.keys(request.env).find((name) => hot.coldVariables.test(name));
-  if (variable !== undefined) return `env.${variable}`;
-  const file = request.files.findIndex(({ path }) => hot.coldFiles.test(relative(path)));
-  if (file >= 0) return `files[${file}]`;
-  if (hot.sizedAtBoot && policy.limits.memoryBytes !== bootedWith.limits.memoryBytes) {
-    return 'policy.limits.memory_bytes';
-  }
-  if (hot.sizedAtBoot && policy.limits.cpuCores !== bootedWith.limits.cpuCores) return 'policy.limits.cpu_cores';
+  if (!runtime.sizedAtBoot) return undefined;
+  if (policy.limits.memoryBytes !== bootedWith.limits.memoryBytes) return 'policy.limits.memory_bytes';
+  if (policy.limits.cpuCores !== bootedWith.limits.cpuCores) return 'policy.limits.cpu_cores';
   return undefined;
 }
 
-function relative(path: string): string {
-  return posix.relative(WORKSPACE, posix.resolve(WORKSPACE, path));
+/** What a guest says of it, in the words of the wire. */
+export function guestsReason(reason: string): string {
+  return reason === 'argv' ? 'command' : reason;
 }

@@ -14,6 +14,7 @@ import type {
   Timings,
   Usage,
 } from '../types.ts';
+import { coldReason, guestsReason } from './cold-reason.ts';
 import type { RunningExecution } from './execution.ts';
 import { MissingPaths } from './missing-paths.ts';
 import { type ExecutionPlan, inputFiles, type PhaseOrder, programOrder, setupOrder } from './orders.ts';
@@ -97,11 +98,14 @@ export class Executor {
       this.#marks.setupMs = runMs;
       if (ending.outcome !== 'EXITED' || ending.exitCode !== 0) return setupEnding(ending);
     }
-    const { coldReason, ...order } = programOrder(this.#plan, sandbox);
-    const { ending, runMs, hot } = await this.#runOne(sandbox, 'RUN', order, request.stdin);
+    const order = programOrder(this.#plan, sandbox);
+    const { ending, runMs, started } = await this.#runOne(sandbox, 'RUN', order, request.stdin);
     this.#marks.runMs = runMs;
-    if (hot !== undefined) this.#marks.interpreter = hot && runtime.hot.hook !== '' ? 'HOT' : 'COLD';
-    if (coldReason !== undefined) this.#marks.coldReason = coldReason;
+    if (started !== undefined) {
+      this.#marks.interpreter = started.hot && runtime.hook !== '' ? 'HOT' : 'COLD';
+      const reason = sandbox.bootedWith && coldReason(this.#plan, sandbox.bootedWith);
+      this.#marks.coldReason = reason ?? guestsReason(started.coldReason);
+    }
     return ending;
   }
 
@@ -145,7 +149,7 @@ export class Executor {
     const stdoutStats = await output.end('STDOUT', report.end?.stdoutBytes);
     const stderrStats = await output.end('STDERR', report.end?.stderrBytes);
     const ending = await this.#ending(sandbox, phase, report);
-    return { ending: { ...ending, stdoutStats, stderrStats }, runMs, hot: report.hot };
+    return { ending: { ...ending, stdoutStats, stderrStats }, runMs, started: report.started };
   }
 
   async #ending(sandbox: Sandbox, phase: Phase, report: RunReport): Promise<Ending> {

@@ -38,11 +38,10 @@ export function setupOrder(plan: ExecutionPlan, sandbox: Sandbox): PhaseOrder {
   };
 }
 
-/** Runs the program, in what was booted ahead where it may; else `coldReason` says why not. */
-export function programOrder(plan: ExecutionPlan, sandbox: Sandbox): PhaseOrder & { coldReason: string | undefined } {
-  const { request, runtime, policy } = plan;
+/** Runs the program, in what was booted ahead where it may. */
+export function programOrder(plan: ExecutionPlan, sandbox: Sandbox): PhaseOrder {
+  const { request, runtime } = plan;
   const { source } = request;
-  const reason = sandbox.bootedWith && coldReason(request, runtime, policy, sandbox.bootedWith);
   return {
     ...commonOrder(plan, sandbox),
     argv:
@@ -52,8 +51,7 @@ export function programOrder(plan: ExecutionPlan, sandbox: Sandbox): PhaseOrder 
     ...(source.kind === 'code' && fits(source.code)
       ? { mainFile: { path: `${WORKSPACE}/${runtime.mainFile}`, content: Buffer.from(source.code) } }
       : {}),
-    hot: sandbox.bootedWith !== undefined && reason === undefined,
-    coldReason: reason,
+    hot: sandbox.bootedWith !== undefined && coldReason(plan, sandbox.bootedWith) === undefined,
   };
 }
 

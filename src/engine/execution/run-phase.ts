@@ -20,8 +20,8 @@ export interface RunPhase {
 export interface RunReport {
   /** Unset when the guest was lost, or the program not started. */
   readonly end: RunEnd | undefined;
-  /** Whether it ran in what had been booted ahead; unset when it did not start. */
-  readonly hot: boolean | undefined;
+  /** Whether it ran in what had been booted ahead, and why not; unset when it did not start. */
+  readonly started: { readonly hot: boolean; readonly coldReason: string } | undefined;
   /** Set when the program could not be started. */
   readonly startFailure: { readonly reason: StartFailure; readonly message: string } | undefined;
   /** Why the guest was lost. */
@@ -60,9 +60,9 @@ export async function runPhase(sandbox: Sandbox, phase: RunPhase): Promise<RunRe
   let end: RunEnd | undefined;
   let startFailure: RunReport['startFailure'];
   let lost: Error | undefined;
-  let hot: boolean | undefined;
+  let started: RunReport['started'];
   try {
-    if (phase.signal.aborted) return { end, hot, startFailure, lost, endedByHost: 'CANCELLED' };
+    if (phase.signal.aborted) return { end, started, startFailure, lost, endedByHost: 'CANCELLED' };
     const begun = performance.now();
     const run = guest.run(phase.order, phase.stdin);
     phase.signal.addEventListener('abort', onAbort, { once: true });
@@ -72,7 +72,7 @@ export async function runPhase(sandbox: Sandbox, phase: RunPhase): Promise<RunRe
     for await (const answer of run.answers) {
       if (answer.kind === 'started') {
         clearTimeout(late);
-        hot = answer.hot;
+        started = answer;
         after(phase.order.timeoutMs + GUEST_GRACE_MS / 2, () => endNow('TIMED_OUT'));
       } else if (answer.kind === 'output') {
         await phase.onOutput(answer.stream, answer.data);
@@ -95,7 +95,7 @@ export async function runPhase(sandbox: Sandbox, phase: RunPhase): Promise<RunRe
     phase.signal.removeEventListener('abort', onAbort);
     for (const timer of timers) clearTimeout(timer);
   }
-  return { end, hot, startFailure, lost, endedByHost };
+  return { end, started, startFailure, lost, endedByHost };
 }
 
 /**

@@ -59,7 +59,7 @@ export type StartFailure =
 
 /** What a guest tells of a run. */
 export type RunAnswer =
-  | { readonly kind: 'started'; readonly hot: boolean }
+  | { readonly kind: 'started'; readonly hot: boolean; readonly coldReason: string }
   | { readonly kind: 'output'; readonly stream: 'STDOUT' | 'STDERR'; readonly data: Uint8Array }
   | { readonly kind: 'ended'; readonly end: RunEnd }
   | { readonly kind: 'failed'; readonly failure: StartFailure; readonly message: string };
@@ -121,7 +121,11 @@ export async function* runAnswers(
       case 'started':
         state = 'started';
         if (event.value.hot && !order.hot) throw new ProtocolViolation('a run in what it was not to run in');
-        yield { kind: 'started', hot: event.value.hot };
+        yield {
+          kind: 'started',
+          hot: event.value.hot,
+          coldReason: event.value.coldReason.slice(0, LINK_LIMITS.textLength),
+        };
         break;
       case 'output': {
         const { data } = event.value;

@@ -1,4 +1,4 @@
-import { NOTHING, type Runtime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 
 const MIB = 1024 * 1024;
 
@@ -9,6 +9,7 @@ export const bash: Runtime = {
   mainFile: 'main.sh',
   interpreter: ['bash'],
   environment: {},
-  hot: { hook: '', coldVariables: NOTHING, coldFiles: NOTHING, sizedAtBoot: false },
+  hook: '',
+  sizedAtBoot: false,
   memoryFloorBytes: 8 * MIB,
 };

@@ -1,4 +1,4 @@
-import { LIBC_VARIABLES, type Runtime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 
 const MIB = 1024 * 1024;
 
@@ -9,11 +9,7 @@ export const bun: Runtime = {
   mainFile: 'main.ts',
   interpreter: ['bun', 'run', '--no-install'],
   environment: { BUN_RUNTIME_TRANSPILER_CACHE_PATH: '0' },
-  hot: {
-    hook: 'bun',
-    coldVariables: new RegExp(`^(BUN_|NODE_|UV_|NO_COLOR$|FORCE_COLOR$|${LIBC_VARIABLES})`),
-    coldFiles: /^(bunfig\.toml|package\.json|tsconfig\.json|jsconfig\.json|\.env.*|\.npmrc)$/,
-    sizedAtBoot: true,
-  },
+  hook: 'bun',
+  sizedAtBoot: true,
   memoryFloorBytes: 96 * MIB,
 };

@@ -1,4 +1,4 @@
-import { LIBC_VARIABLES, type Runtime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 
 const MIB = 1024 * 1024;
 
@@ -10,11 +10,7 @@ export const deno: Runtime = {
   interpreter: ['deno', 'run', '--allow-all', '--quiet', '--no-remote'],
   // Deno colours its errors even where no terminal is.
   environment: { NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1', DENO_DIR: '/tmp/.deno' },
-  hot: {
-    hook: 'deno',
-    coldVariables: new RegExp(`^(DENO_|NODE_|NPM_|V8_|RUST_|NO_COLOR$|FORCE_COLOR$|HOME$|${LIBC_VARIABLES})`),
-    coldFiles: /^(deno\.jsonc?|deno\.lock|package\.json|import_map\.json|\.npmrc)$/,
-    sizedAtBoot: true,
-  },
+  hook: 'deno',
+  sizedAtBoot: true,
   memoryFloorBytes: 96 * MIB,
 };

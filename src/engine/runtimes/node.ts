@@ -1,4 +1,4 @@
-import { LIBC_VARIABLES, NOTHING, type Runtime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 
 const MIB = 1024 * 1024;
 
@@ -9,11 +9,7 @@ export const node: Runtime = {
   mainFile: 'main.js',
   interpreter: ['node', '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'],
   environment: {},
-  hot: {
-    hook: 'node',
-    coldVariables: new RegExp(`^(NODE_|UV_|V8_|NO_COLOR$|FORCE_COLOR$|${LIBC_VARIABLES})`),
-    coldFiles: NOTHING,
-    sizedAtBoot: true,
-  },
+  hook: 'node',
+  sizedAtBoot: true,
   memoryFloorBytes: 64 * MIB,
 };

@@ -1,4 +1,4 @@
-import { LIBC_VARIABLES, type Runtime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 
 const MIB = 1024 * 1024;
 
@@ -9,12 +9,7 @@ export const python: Runtime = {
   mainFile: 'main.py',
   interpreter: ['python3', '-u'],
   environment: {},
-  hot: {
-    hook: 'python',
-    coldVariables: new RegExp(`^(PYTHON|${LIBC_VARIABLES})`),
-    // The user's site packages.
-    coldFiles: /^\.local\//,
-    sizedAtBoot: false,
-  },
+  hook: 'python',
+  sizedAtBoot: false,
   memoryFloorBytes: 16 * MIB,
 };

@@ -1,21 +1,3 @@
-/** How an interpreter that is booted ahead waits, and what it cannot honour any more because it has booted. */
-export interface HotStart {
-  /** The guest's name for what makes it wait; '' when it is a process that can still become any program. */
-  readonly hook: string;
-  /** Callers' variables that only a fresh process honours. */
-  readonly coldVariables: RegExp;
-  /** Callers' files, by their paths relative to /sandbox, that are read while it boots. */
-  readonly coldFiles: RegExp;
-  /** Whether it sizes itself by memory and processors when it boots. */
-  readonly sizedAtBoot: boolean;
-}
-
-/** Matches nothing. */
-export const NOTHING = /(?!)/;
-
-/** Variables that the dynamic linker and the C library read once, when a process starts. */
-export const LIBC_VARIABLES = 'LD_|LC_|LANG$|LANGUAGE$|TZ$|MALLOC_|GLIBC_|GCONV_|LOCPATH$|NLSPATH$|OPENSSL_|SSL_';
-
 /** A language that code can be in. Pure data: what differs between runtimes, and nothing that is the same. */
 export interface Runtime {
   /** As callers name it. */
@@ -28,8 +10,10 @@ export interface Runtime {
   readonly interpreter: readonly string[];
   /** Variables that the interpreter needs to behave in a sandbox. */
   readonly environment: Readonly<Record<string, string>>;
-  /** How it waits for a program when it is booted ahead. */
-  readonly hot: HotStart;
+  /** The guest's name for what makes it wait when it is booted ahead; '' when what waits can still become any program. */
+  readonly hook: string;
+  /** Whether it sizes itself by memory and processors when it boots. */
+  readonly sizedAtBoot: boolean;
   /** The least `memory_bytes` that a program of a line runs in. */
   readonly memoryFloorBytes: number;
 }

@@ -95,7 +95,7 @@ export class SandboxFactory {
   }
 
   #bootOrder(sandbox: Sandbox, runtime: Runtime) {
-    const { hook } = runtime.hot;
+    const { hook } = runtime;
     if (hook === '') return { hook, argv: [], environment: [] };
     const environment = programEnvironment(runtime, sandbox.imageEnvironment, this.#parts.caBundle.length > 0, {});
     return { hook, argv: codeArgv(runtime, []), environment };

@@ -49,12 +49,12 @@ export const NODE: readonly SameProgram[] = [
   },
   {
     name: 'what node:test reports',
-    code: 'const test = require("node:test"); const assert = require("assert"); test("adds", () => assert.equal(1, 1)); test.after(() => console.log("after"))',
+    code: 'const test = require("node:test"); const assert = require("assert"); test("adds", () => assert.equal(1, 1)); test.after(() => console.log("after")); const write = process.stdout.write; process.stdout.write = (t, ...r) => write.call(process.stdout, String(t).replace(/[\\d.]+/g, "N"), ...r)',
     shows: 'after',
   },
   {
-    name: 'the REPL, the inspector and reports are as they are',
-    code: 'console.log(require("inspector").url(), process.debugPort, process.allowedNodeEnvironmentFlags.size, process.permission, process.sourceMapsEnabled, require("module").findPackageJSON?.(__filename))',
+    name: 'the inspector and reports are as they are',
+    code: 'console.log(require("inspector").url(), process.debugPort, process.allowedNodeEnvironmentFlags.size, process.permission, process.sourceMapsEnabled)',
     shows: 'undefined',
   },
   {
@@ -97,7 +97,8 @@ export const JAVASCRIPT: readonly SameProgram[] = [
   },
   {
     name: 'top-level await and timers',
-    code: 'await new Promise((r) => setTimeout(r, 20)); queueMicrotask(() => console.log("micro")); setTimeout(() => console.log("timer")); process.nextTick(() => console.log("tick")); console.log("main")',
+    // Bun's order of ticks and microtasks depends on whether anybody has loaded node:fs, which its hook has.
+    code: 'import "node:fs";\nawait new Promise((r) => setTimeout(r, 20)); queueMicrotask(() => console.log("micro")); setTimeout(() => console.log("timer")); process.nextTick(() => console.log("tick")); console.log("main")',
     shows: 'main',
   },
   {

@@ -1515,7 +1515,10 @@ func (*RunResponse_Failed) isRunResponse_Event() {}
 type RunStarted struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Whether it runs in what Boot had made wait.
-	Hot           bool `protobuf:"varint,1,opt,name=hot,proto3" json:"hot,omitempty"`
+	Hot bool `protobuf:"varint,1,opt,name=hot,proto3" json:"hot,omitempty"`
+	// Why not, where it was allowed and something waits: what of the run only a fresh process can honour. `argv`,
+	// `arguments` after it, `working_directory`, `env.NAME`, `size` of arguments and environment, or `files`; 256 bytes at most.
+	ColdReason    string `protobuf:"bytes,2,opt,name=cold_reason,json=coldReason,proto3" json:"cold_reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1555,6 +1558,13 @@ func (x *RunStarted) GetHot() bool {
 		return x.Hot
 	}
 	return false
+}
+
+func (x *RunStarted) GetColdReason() string {
+	if x != nil {
+		return x.ColdReason
+	}
+	return ""
 }
 
 // RunOutput is a piece of output.
@@ -2098,10 +2108,12 @@ const file_isol8_guest_v1_guest_proto_rawDesc = "" +
 	"\x06output\x18\x02 \x01(\v2\x19.isol8.guest.v1.RunOutputH\x00R\x06output\x120\n" +
 	"\x05ended\x18\x03 \x01(\v2\x18.isol8.guest.v1.RunEndedH\x00R\x05ended\x123\n" +
 	"\x06failed\x18\x04 \x01(\v2\x19.isol8.guest.v1.RunFailedH\x00R\x06failedB\a\n" +
-	"\x05event\"\x1e\n" +
+	"\x05event\"?\n" +
 	"\n" +
 	"RunStarted\x12\x10\n" +
-	"\x03hot\x18\x01 \x01(\bR\x03hot\"O\n" +
+	"\x03hot\x18\x01 \x01(\bR\x03hot\x12\x1f\n" +
+	"\vcold_reason\x18\x02 \x01(\tR\n" +
+	"coldReason\"O\n" +
 	"\tRunOutput\x12.\n" +
 	"\x06stream\x18\x01 \x01(\x0e2\x16.isol8.guest.v1.StreamR\x06stream\x12\x12\n" +
 	"\x04data\x18\x02 \x01(\fR\x04data\"_\n" +
