@@ -1,6 +1,6 @@
 import { fromJson } from '@bufbuild/protobuf';
 import { Status } from 'nice-grpc';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ExecuteRequestSchema } from '../../gen/isol8/v1/execution_pb.ts';
 import { program, type Request } from '../support/collect.ts';
 import { bringGrpcurl, exitCodeOf, grpcurl, withKey } from '../support/grpcurl.ts';
@@ -118,7 +118,8 @@ test('E21: nothing can ask for two sources at once', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ stdout: '2\n' });
 });
 
-test('health is open and SERVING, for the server and for each service', async () => {
+test('health is open and SERVING, for the server and for each service, once the pool was full', async () => {
+  await vi.waitFor(() => expect(server.app.engine.healthy).toBe(true), 60_000);
   for (const service of ['', 'isol8.v1.Isol8Service']) {
     const request = JSON.stringify({ service });
     const { stdout } = await grpcurl(['-d', request, server.address, 'grpc.health.v1.Health/Check']);
