@@ -157,6 +157,7 @@ export class FreshSandboxes {
       const waiter = kind.waiters.shift();
       if (waiter !== undefined) waiter.resolve(sandbox);
       else await this.#letWait(kind, sandbox);
+      kind.readied += 1;
     } catch (error) {
       const waiter = kind.waiters.shift();
       if (waiter === undefined) throw error;
@@ -203,7 +204,7 @@ export class FreshSandboxes {
       if (old > 0 && kind.waiting.length >= target) this.#retire(kind, 1);
     }
     if (now >= this.#retryAt) this.#refill(kinds);
-    this.#warm ||= kinds.every((kind) => kind.waiting.length >= Math.min(kind.base, kind.target));
+    this.#warm ||= kinds.every((kind) => kind.readied >= Math.min(kind.base, kind.target));
   }
 
   #refill(kinds: readonly Kind[]): void {

@@ -30,6 +30,8 @@ export class Kind {
   readonly waiters: Waiter[] = [];
   /** How many are being started, for whomever. */
   starting = 0;
+  /** How many were ever ready, for whomever. */
+  readied = 0;
   /** How many should wait. */
   target = 0;
   hits = 0;
