@@ -48,6 +48,21 @@ export const MAX_WAITING_AGE_MS = 15 * 60_000;
 /** A sandbox that waits must answer in this time to be handed out. */
 export const HAND_OUT_PING_MS = 250;
 
+/**
+ * After a sandbox was handed out nothing is started for the pool for this long: most programs are over by then, and Docker,
+ * which carries what they say, has no other work meanwhile.
+ */
+export const REFILL_PAUSE_MS = 100;
+
+/** Such pauses together never keep the pool from starting one for longer than this. */
+export const REFILL_PAUSE_MAX_MS = 500;
+
+/**
+ * A sandbox in which nothing runs any more is removed this long after its result was given: its removal is work for all of
+ * Docker and the kernel, and the answer is on its way then.
+ */
+export const REMOVAL_PAUSE_MS = 50;
+
 /** After a sandbox could not be started for the pool, it is tried again after this long, then twice that, and so on. */
 export const REFILL_RETRY_MS = 1_000;
 

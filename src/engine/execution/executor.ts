@@ -1,4 +1,5 @@
-import { MAX_OUTPUT_FILES, OUTPUT_FILES_TIMEOUT_MS, WRITE_FILES_TIMEOUT_MS } from '../constants.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { MAX_OUTPUT_FILES, OUTPUT_FILES_TIMEOUT_MS, REMOVAL_PAUSE_MS, WRITE_FILES_TIMEOUT_MS } from '../constants.ts';
 import { EngineError } from '../errors.ts';
 import { FILE_FAILURES } from '../guest/read-files.ts';
 import { policyDigest } from '../policy/resolve.ts';
@@ -79,7 +80,9 @@ export class Executor {
     const missing = await this.#giveFiles(sandbox, ending.outcome);
     this.#finish(ending, missing);
     // Whoever cancels must not wait for a reset.
-    if (sandbox.isBusy && !this.#execution.signal.aborted) await lease.giveBack();
+    if (!sandbox.isBusy || this.#execution.signal.aborted) return;
+    if (policy.reuse === 'NEVER') await delay(REMOVAL_PAUSE_MS);
+    await lease.giveBack();
   }
 
   /** Ends an execution that was cancelled before it had a place. */

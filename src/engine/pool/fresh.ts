@@ -1,6 +1,14 @@
 import PQueue from 'p-queue';
 import type { Logger } from 'pino';
-import { HAND_OUT_PING_MS, MAX_KINDS, MAX_WAITING_AGE_MS, REFILL_RETRY_MAX_MS, REFILL_RETRY_MS } from '../constants.ts';
+import {
+  HAND_OUT_PING_MS,
+  MAX_KINDS,
+  MAX_WAITING_AGE_MS,
+  REFILL_PAUSE_MAX_MS,
+  REFILL_PAUSE_MS,
+  REFILL_RETRY_MAX_MS,
+  REFILL_RETRY_MS,
+} from '../constants.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import type { SandboxFactory } from '../sandbox/factory.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -43,7 +51,10 @@ export class FreshSandboxes {
   readonly #closing = new AbortController();
   #refills = 0;
   #failures = 0;
-  #retryAt = 0;
+  /** Nothing is started for the pool before. */
+  #refillAt = 0;
+  /** Since when it has not been, for pauses alone. */
+  #pausedSince: number | undefined;
   #warm = false;
 
   /** @param remove takes those that nobody shall have any more */
@@ -75,6 +86,7 @@ export class FreshSandboxes {
       const waiting = (await this.#takeAlive(kind)) ?? (await this.#takeOther(kind, policy));
       if (waiting !== undefined) {
         kind.hits += 1;
+        this.#pause();
         return waiting;
       }
       kind.misses += 1;
@@ -203,8 +215,18 @@ export class FreshSandboxes {
       // One at a time, so that there is always another.
       if (old > 0 && kind.waiting.length >= target) this.#retire(kind, 1);
     }
-    if (now >= this.#retryAt) this.#refill(kinds);
+    if (now >= this.#refillAt) this.#refill(kinds);
     this.#warm ||= kinds.every((kind) => kind.readied >= Math.min(kind.base, kind.target));
+  }
+
+  /** Leaves Docker to the call that has just got a sandbox. */
+  #pause(): void {
+    const now = performance.now();
+    this.#pausedSince ??= now;
+    const until = Math.min(now + REFILL_PAUSE_MS, this.#pausedSince + REFILL_PAUSE_MAX_MS);
+    if (until <= this.#refillAt) return;
+    this.#refillAt = until;
+    setTimeout(() => this.balance(), until - now + 1).unref();
   }
 
   #refill(kinds: readonly Kind[]): void {
@@ -213,6 +235,7 @@ export class FreshSandboxes {
       const [kind] = kinds.filter((one) => lacking(one) > 0).sort((a, b) => share(a) - share(b));
       if (kind === undefined) return;
       this.#refills += 1;
+      this.#pausedSince = undefined;
       // From now on, not from its turn: or more would be asked for.
       kind.starting += 1;
       const start = () => {
@@ -236,7 +259,7 @@ export class FreshSandboxes {
     if (this.#closing.signal.aborted) return;
     const wait = Math.min(REFILL_RETRY_MAX_MS, REFILL_RETRY_MS * 2 ** this.#failures);
     this.#failures += 1;
-    this.#retryAt = performance.now() + wait;
+    this.#refillAt = performance.now() + wait;
     // What cannot be had must not keep a server from being ready for the rest.
     this.#warm = true;
     this.#parts.log.warn(
