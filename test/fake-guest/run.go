@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"strings"
 
 	"golang.org/x/net/http2"
 	"google.golang.org/protobuf/types/known/durationpb"
@@ -53,13 +54,23 @@ var onRun = map[string]guest{
 		c.headers()
 		c.started()
 	}},
-	"exit code 99999":           {run: ends(func(e *guestv1.RunEnded) { e.Status = &guestv1.RunEnded_ExitCode{ExitCode: 99999} })},
-	"signal 0":                  {run: ends(func(e *guestv1.RunEnded) { e.Status = &guestv1.RunEnded_Signal{Signal: 0} })},
-	"no exit code":              {run: ends(func(e *guestv1.RunEnded) { e.Status = nil })},
-	"counts that do not add up": {run: ends(func(e *guestv1.RunEnded) { e.Stdout = &guestv1.OutputStats{TotalBytes: 5} })},
-	"a negative run time":       {run: ends(func(e *guestv1.RunEnded) { e.RunTime = &durationpb.Duration{Seconds: -5} })},
-	"a run time of a century":   {run: ends(func(e *guestv1.RunEnded) { e.RunTime = &durationpb.Duration{Seconds: 3e9} })},
-	"killed unasked":            {run: ends(func(e *guestv1.RunEnded) { e.Reason = guestv1.EndReason_END_REASON_KILLED })},
+	"runs hot unasked": {run: func(c *call) {
+		c.headers()
+		c.send(&guestv1.RunResponse{Event: &guestv1.RunResponse_Started{Started: &guestv1.RunStarted{Hot: true}}})
+	}},
+	"silence at the boot":     {boot: func(*call) {}},
+	"two answers to the boot": {boot: func(c *call) { c.headers(); c.send(&guestv1.BootResponse{}); c.send(&guestv1.BootResponse{}) }},
+	"a survey of 100 KiB": {boot: func(c *call) {
+		c.answer(&guestv1.BootResponse{Survey: &guestv1.Survey{Posture: strings.Repeat("x", 100<<10)}})
+	}},
+	"an endless failure to boot": {boot: func(c *call) { c.answer(&guestv1.BootResponse{Failure: strings.Repeat("x", 100<<10)}) }},
+	"exit code 99999":            {run: ends(func(e *guestv1.RunEnded) { e.Status = &guestv1.RunEnded_ExitCode{ExitCode: 99999} })},
+	"signal 0":                   {run: ends(func(e *guestv1.RunEnded) { e.Status = &guestv1.RunEnded_Signal{Signal: 0} })},
+	"no exit code":               {run: ends(func(e *guestv1.RunEnded) { e.Status = nil })},
+	"counts that do not add up":  {run: ends(func(e *guestv1.RunEnded) { e.Stdout = &guestv1.OutputStats{TotalBytes: 5} })},
+	"a negative run time":        {run: ends(func(e *guestv1.RunEnded) { e.RunTime = &durationpb.Duration{Seconds: -5} })},
+	"a run time of a century":    {run: ends(func(e *guestv1.RunEnded) { e.RunTime = &durationpb.Duration{Seconds: 3e9} })},
+	"killed unasked":             {run: ends(func(e *guestv1.RunEnded) { e.Reason = guestv1.EndReason_END_REASON_KILLED })},
 	"a time limit before its time": {run: ends(func(e *guestv1.RunEnded) {
 		e.Reason = guestv1.EndReason_END_REASON_TIMEOUT
 		e.RunTime = &durationpb.Duration{Seconds: 30}

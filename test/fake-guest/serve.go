@@ -22,6 +22,7 @@ type guest struct {
 	run     func(*call)
 	kill    func(*call)
 	read    func(*call)
+	boot    func(*call)
 }
 
 func serve(g guest) {
@@ -77,6 +78,7 @@ func (c *call) complete(frame http2.Frame) bool {
 func (g guest) handle(c *call) {
 	handlers := map[string]struct{ fake, decent func(*call) }{
 		"Greet":      {g.greet, func(c *call) { c.answer(greeting()) }},
+		"Boot":       {g.boot, func(c *call) { c.answer(&guestv1.BootResponse{}) }},
 		"WriteFiles": {g.write, func(c *call) { c.answer(&guestv1.WriteFilesResponse{}) }},
 		"Run":        {g.run, func(c *call) { c.headers(); c.started(); c.ended(); c.status("0") }},
 		"Kill":       {g.kill, func(c *call) { c.answer(&guestv1.KillResponse{}) }},

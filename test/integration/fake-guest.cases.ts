@@ -94,6 +94,7 @@ const run: FakeCase[] = [
 ].map((one) => ({ ...one, ends: 'SANDBOX_LOST', quiet: one.name === 'never starts' }));
 
 const small = { policy: { limits: { outputBytes: 64 * 1024 } } };
+const again = { policy: { limits: {}, reuse: 'SAME_TENANT' as const } };
 const withFile = { files: [{ path: 'a', content: Buffer.from('x'), mode: 0 }] };
 const large = { policy: { limits: { outputBytes: 1024 * MIB } } };
 const unread = { stalled: true, request: { policy: { limits: { ...large.policy.limits, timeoutMs: 3000 } } } };
@@ -114,6 +115,11 @@ const others: FakeCase[] = [
   { name: 'does not answer Kill', ends: 'CANCELLED', cancelAfterMs: 100 },
   { name: 'refuses Kill', ends: 'CANCELLED', cancelAfterMs: 100 },
   { name: 'takes no further call than the run', ends: 'CANCELLED', cancelAfterMs: 100 },
+  { name: 'runs hot unasked', ends: 'SANDBOX_LOST', why: /in what it was not to run in/ },
+  { name: 'silence at the boot', ends: 'SANDBOX_START_FAILED', request: again },
+  { name: 'two answers to the boot', ends: 'SANDBOX_START_FAILED', request: again },
+  { name: 'a survey of 100 KiB', ends: 'EXITED', request: again },
+  { name: 'an endless failure to boot', ends: 'EXITED', request: again },
   { name: 'silence while files are written', ends: 'CANCELLED', cancelAfterMs: 100, request: withFile },
   { name: 'a failure to write that lies', ends: 'SETUP_FAILED', check: hasShortMessage, request: withFile },
 ];

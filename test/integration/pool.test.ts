@@ -5,8 +5,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type ExecuteResponse, Outcome, SandboxOrigin } from '../../gen/isol8/v1/execution_pb.ts';
 import { connectDocker } from '../../src/engine/docker/connect.ts';
+import { guestBinaryPath } from '../../src/engine/guest/binary.ts';
+import { bash } from '../../src/engine/runtimes/bash.ts';
+import { python } from '../../src/engine/runtimes/python.ts';
+import type { Runtime } from '../../src/engine/runtimes/runtime.ts';
+import { VolumeGuestSupply } from '../../src/engine/sandbox/guest-supply.ts';
+import { ImageCatalog } from '../../src/engine/sandbox/images.ts';
 import type { PoolStatus } from '../../src/engine/types.ts';
+import { createLog } from '../../src/telemetry/log.ts';
 import { program, type Request } from '../support/collect.ts';
+import { EngineBench } from '../support/engine.ts';
 import { containersOf, NO_POOL, startTestServer, type TestServer } from '../support/server.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
@@ -150,6 +158,28 @@ describe('the pool', () => {
     } finally {
       await rm(dataDir, { recursive: true });
     }
+  });
+
+  test('is ready without a kind that cannot be had, and has the others wait', async () => {
+    const bench = await EngineBench.open();
+    const images = new (class extends ImageCatalog {
+      override find(runtime: Runtime) {
+        return runtime.name === 'python' ? Promise.reject(new Error('gone')) : super.find(runtime);
+      }
+    })(bench.docker);
+    const supply = await VolumeGuestSupply.open(
+      bench.docker,
+      guestBinaryPath(bench.docker.info.architecture),
+      bench.owner,
+      createLog('silent'),
+    );
+    const base = [python, bash].map((runtime) => ({ runtime, size: 2 }));
+    {
+      await using engine = bench.engine(supply, images, () => {}, base);
+      await expect.poll(() => engine.healthy, { timeout: 20_000 }).toBe(true);
+      await expect.poll(() => engine.poolStatus().map(({ idle }) => idle), { timeout: 20_000 }).toEqual([0, 2]);
+    }
+    await bench[Symbol.asyncDispose]();
   });
 
   test('a burst is served, and what is cancelled while it waits takes nothing with it', async () => {

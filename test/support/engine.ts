@@ -3,7 +3,9 @@ import { connectDocker, type DockerConnection } from '../../src/engine/docker/co
 import { DockerEvents } from '../../src/engine/docker/events.ts';
 import type { ImageFacts } from '../../src/engine/docker/images.ts';
 import { DockerEngine } from '../../src/engine/engine.ts';
+import { DEFAULT_LIMITS, resolvePolicy } from '../../src/engine/policy/resolve.ts';
 import { WarmPool } from '../../src/engine/pool/warm-pool.ts';
+import type { Runtime } from '../../src/engine/runtimes/runtime.ts';
 import { EvidenceBook } from '../../src/engine/sandbox/evidence.ts';
 import { SandboxFactory } from '../../src/engine/sandbox/factory.ts';
 import type { GuestSupply } from '../../src/engine/sandbox/guest-supply.ts';
@@ -36,7 +38,12 @@ export class EngineBench implements AsyncDisposable {
   }
 
   /** An engine of some other guest or images; what it logs goes line by line to `log`. */
-  engine(guests: GuestSupply, images = new ImageCatalog(this.docker), log: (line: string) => void = () => {}) {
+  engine(
+    guests: GuestSupply,
+    images = new ImageCatalog(this.docker),
+    log: (line: string) => void = () => {},
+    base: readonly { runtime: Runtime; size: number }[] = [],
+  ) {
     const parts = { docker: this.docker, log: createLog('info', { write: log }) };
     const factory = new SandboxFactory({
       ...parts,
@@ -50,8 +57,8 @@ export class EngineBench implements AsyncDisposable {
     });
     const pool = new WarmPool({
       factory,
-      base: [],
-      budget: { count: 0, bytes: 0 },
+      base: base.map((one) => ({ ...one, policy: resolvePolicy({ limits: {} }, DEFAULT_LIMITS, 0) })),
+      budget: { count: base.length * 10, bytes: 1e12 },
       maxStarts: 4,
       maxRefills: 1,
       log: parts.log,

@@ -50,7 +50,6 @@ export class FreshSandboxes {
   readonly #starts: PQueue;
   readonly #closing = new AbortController();
   #refills = 0;
-  #failures = 0;
   /** Nothing is started for the pool before. */
   #refillAt = 0;
   /** Since when it has not been, for pauses alone. */
@@ -216,7 +215,9 @@ export class FreshSandboxes {
       if (old > 0 && kind.waiting.length >= target) this.#retire(kind, 1);
     }
     if (now >= this.#refillAt) this.#refill(kinds);
-    this.#warm ||= kinds.every((kind) => kind.readied >= Math.min(kind.base, kind.target));
+    // What cannot be had must not keep a server from being ready for the rest.
+    const tried = (kind: Kind) => kind.failures > 0 || kind.readied >= Math.min(kind.base, kind.target);
+    this.#warm ||= kinds.every(tried);
   }
 
   /** Leaves Docker to the call that has just got a sandbox. */
@@ -230,7 +231,8 @@ export class FreshSandboxes {
   }
 
   #refill(kinds: readonly Kind[]): void {
-    const lacking = (kind: Kind) => kind.target - kind.waiting.length - kind.starting;
+    const now = performance.now();
+    const lacking = (kind: Kind) => (now < kind.retryAt ? 0 : kind.target - kind.waiting.length - kind.starting);
     while (this.#refills < this.#parts.maxRefills) {
       const [kind] = kinds.filter((one) => lacking(one) > 0).sort((a, b) => share(a) - share(b));
       if (kind === undefined) return;
@@ -245,7 +247,7 @@ export class FreshSandboxes {
       this.#starts
         .add(start, { priority: PRIORITY.refill })
         .then(() => {
-          this.#failures = 0;
+          kind.failures = 0;
         })
         .catch((error: unknown) => this.#noteFailure(kind, error))
         .finally(() => {
@@ -257,11 +259,9 @@ export class FreshSandboxes {
 
   #noteFailure(kind: Kind, error: unknown): void {
     if (this.#closing.signal.aborted) return;
-    const wait = Math.min(REFILL_RETRY_MAX_MS, REFILL_RETRY_MS * 2 ** this.#failures);
-    this.#failures += 1;
-    this.#refillAt = performance.now() + wait;
-    // What cannot be had must not keep a server from being ready for the rest.
-    this.#warm = true;
+    const wait = Math.min(REFILL_RETRY_MAX_MS, REFILL_RETRY_MS * 2 ** kind.failures);
+    kind.failures += 1;
+    kind.retryAt = performance.now() + wait;
     this.#parts.log.warn(
       { err: error, runtime: kind.runtime.name, retryMs: wait },
       'the pool could not start a sandbox',

@@ -34,6 +34,9 @@ export class Kind {
   readied = 0;
   /** How many should wait. */
   target = 0;
+  /** Starts for the pool that failed, one after the other, and when the next one may be tried. */
+  failures = 0;
+  retryAt = 0;
   hits = 0;
   misses = 0;
 
