@@ -64,7 +64,11 @@ export class Executor {
     this.#marks.sandbox = lease.origin;
     this.#marks.acquiredMs = performance.now() - asked;
     if (sandbox.state !== 'ready') {
-      this.#execution.close(new EngineError('SANDBOX_START_FAILED', 'the sandbox was lost before anything was run'));
+      this.#execution.close(
+        new EngineError('SANDBOX_START_FAILED', 'the sandbox was lost before anything was run', {
+          cause: sandbox.guest.connection.failure,
+        }),
+      );
       return;
     }
     sandbox.occupy();
