@@ -49,7 +49,7 @@ done
 
 step 'go'
 for module in guest test/fake-guest test/bench/spawner; do
-  (cd "$module" && go vet ./... && test -z "$(gofmt -l . | tee /dev/stderr)")
+  (cd "$module" && go vet ./... && test -z "$(gofmt -l . | tee -a /dev/stderr)")
 done
 
 step 'python'
