@@ -12,6 +12,7 @@ import type { GuestSupply } from '../../src/engine/sandbox/guest-supply.ts';
 import { ImageCatalog } from '../../src/engine/sandbox/images.ts';
 import { LABELS } from '../../src/engine/sandbox/labels.ts';
 import { UidRange } from '../../src/engine/sandbox/uids.ts';
+import { codeRequest } from '../../src/engine/test-support.ts';
 import type { ExecutionRequest } from '../../src/engine/types.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 
@@ -93,19 +94,5 @@ export class OneImage extends ImageCatalog {
 
 /** A request with nothing in it but a program that bash runs. */
 export function bashRequest(code: string, changes: Partial<ExecutionRequest> = {}): ExecutionRequest {
-  return {
-    tenant: 'test',
-    runtime: 'bash',
-    source: { kind: 'code', code },
-    arguments: [],
-    env: {},
-    stdin: new Uint8Array(),
-    workingDirectory: '',
-    files: [],
-    outputPaths: [],
-    setupScript: '',
-    policy: { limits: {} },
-    labels: {},
-    ...changes,
-  };
+  return codeRequest('bash', code, changes);
 }

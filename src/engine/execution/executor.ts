@@ -63,7 +63,7 @@ export class Executor {
     const { sandbox } = lease;
     this.#marks.sandbox = lease.origin;
     this.#marks.acquiredMs = performance.now() - asked;
-    if (sandbox.state !== 'ready') {
+    if (!sandbox.isReady) {
       this.#execution.close(
         new EngineError('SANDBOX_START_FAILED', 'the sandbox was lost before anything was run', {
           cause: sandbox.guest.connection.failure,
@@ -105,12 +105,13 @@ export class Executor {
       this.#marks.setupMs = runMs;
       if (ending.outcome !== 'EXITED' || ending.exitCode !== 0) return setupEnding(ending);
     }
-    const order = programOrder(this.#plan, sandbox);
+    const { bootedWith } = sandbox;
+    const reason = bootedWith && coldReason(this.#plan, bootedWith);
+    const order = programOrder(this.#plan, sandbox, bootedWith !== undefined && reason === undefined);
     const { ending, runMs, started } = await this.#runOne(sandbox, 'RUN', order, request.stdin);
     this.#marks.runMs = runMs;
     if (started !== undefined) {
       this.#marks.interpreter = started.hot && runtime.hook !== '' ? 'HOT' : 'COLD';
-      const reason = sandbox.bootedWith && coldReason(this.#plan, sandbox.bootedWith);
       this.#marks.coldReason = reason ?? guestsReason(started.coldReason);
     }
     return ending;

@@ -3,7 +3,6 @@ import type { RunOrder } from '../guest/run.ts';
 import { codeArgv, commandArgv, type Runtime, WORKSPACE } from '../runtimes/runtime.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { EffectivePolicy, ExecutionRequest, InputFile } from '../types.ts';
-import { coldReason } from './cold-reason.ts';
 import { programEnvironment } from './environment.ts';
 
 /** Everything that one execution needs, resolved. */
@@ -38,8 +37,8 @@ export function setupOrder(plan: ExecutionPlan, sandbox: Sandbox): PhaseOrder {
   };
 }
 
-/** Runs the program, in what was booted ahead where it may. */
-export function programOrder(plan: ExecutionPlan, sandbox: Sandbox): PhaseOrder {
+/** Runs the program; `hot` allows that in what was booted ahead. */
+export function programOrder(plan: ExecutionPlan, sandbox: Sandbox, hot: boolean): PhaseOrder {
   const { request, runtime } = plan;
   const { source } = request;
   return {
@@ -51,7 +50,7 @@ export function programOrder(plan: ExecutionPlan, sandbox: Sandbox): PhaseOrder 
     ...(source.kind === 'code' && fits(source.code)
       ? { mainFile: { path: `${WORKSPACE}/${runtime.mainFile}`, content: Buffer.from(source.code) } }
       : {}),
-    hot: sandbox.bootedWith !== undefined && coldReason(plan, sandbox.bootedWith) === undefined,
+    hot,
   };
 }
 

@@ -1,23 +1,11 @@
 import { expect, test } from 'vitest';
 import { EngineError, type FieldViolation } from '../errors.ts';
+import { codeRequest } from '../test-support.ts';
 import type { ExecutionRequest } from '../types.ts';
 import { admit } from './admit.ts';
 import { ceilingsOf } from './resolve.ts';
 
-const good: ExecutionRequest = {
-  tenant: 'default',
-  runtime: 'python',
-  source: { kind: 'code', code: 'pass' },
-  arguments: [],
-  env: {},
-  stdin: new Uint8Array(),
-  workingDirectory: '',
-  files: [],
-  outputPaths: [],
-  setupScript: '',
-  policy: { limits: {} },
-  labels: {},
-};
+const good = codeRequest('python', 'pass');
 const tooMuch = { policy: { limits: { cpuCores: 99 } } };
 const unbuilt: FieldViolation = { field: 'packages', description: 'is not built', reason: 'NOT_IMPLEMENTED' };
 

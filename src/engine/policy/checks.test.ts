@@ -1,22 +1,10 @@
 import { expect, test } from 'vitest';
 import { python } from '../runtimes/python.ts';
+import { codeRequest } from '../test-support.ts';
 import type { ExecutionRequest } from '../types.ts';
 import { checkRequest } from './checks.ts';
 
-const good: ExecutionRequest = {
-  tenant: 'default',
-  runtime: 'python',
-  source: { kind: 'code', code: 'pass' },
-  arguments: [],
-  env: {},
-  stdin: new Uint8Array(),
-  workingDirectory: '',
-  files: [],
-  outputPaths: [],
-  setupScript: '',
-  policy: { limits: {} },
-  labels: {},
-};
+const good = codeRequest('python', 'pass');
 
 const fieldsOf = (change: Partial<ExecutionRequest>) =>
   checkRequest({ ...good, ...change }, python).map(({ field }) => field);

@@ -184,7 +184,7 @@ export class FreshSandboxes {
     const waiter = kind.waiters.shift();
     if (waiter !== undefined) return waiter.resolve(sandbox);
     if (this.#closing.signal.aborted) return this.#remove(sandbox);
-    if (sandbox.state !== 'ready') {
+    if (!sandbox.isReady) {
       this.#remove(sandbox);
       throw new Error('the sandbox was lost while its interpreter booted');
     }
@@ -268,7 +268,7 @@ export class FreshSandboxes {
     );
   }
 
-  /** Forgets kinds that nobody asks for any more, and the least asked for when there are too many. */
+  /** Forgets kinds that nobody asks for any more, and the oldest when there are too many. */
   #forget(now: number): void {
     for (const [key, kind] of this.#kinds) {
       if (

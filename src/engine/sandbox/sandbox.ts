@@ -38,10 +38,6 @@ export class Sandbox implements AsyncDisposable {
     });
   }
 
-  get state(): SandboxState {
-    return this.#state;
-  }
-
   /** Whether it can serve one. */
   get isReady(): boolean {
     return this.#state === 'ready';

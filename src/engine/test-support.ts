@@ -1,0 +1,20 @@
+import type { ExecutionRequest } from './types.ts';
+
+/** A request with nothing in it but a program. */
+export function codeRequest(runtime: string, code: string, changes: Partial<ExecutionRequest> = {}): ExecutionRequest {
+  return {
+    tenant: 'test',
+    runtime,
+    source: { kind: 'code', code },
+    arguments: [],
+    env: {},
+    stdin: new Uint8Array(),
+    workingDirectory: '',
+    files: [],
+    outputPaths: [],
+    setupScript: '',
+    policy: { limits: {} },
+    labels: {},
+    ...changes,
+  };
+}
