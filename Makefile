@@ -10,7 +10,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: node_modules/.made ## Prepare this machine: Docker, the images of the runtimes, the guest
-	@exec $(NODE) src/cli/main.ts setup
+	@exec $(NODE) bin/isol8.js setup
 
 demo: setup ## Start the service and run code in every runtime through gRPC
 	@exec $(NODE) examples/demo.ts
@@ -27,7 +27,7 @@ check: node_modules/.made .venv/.made ## Check formatting, types, generated code
 	@npm run --silent check
 
 serve: setup ## Serve on 127.0.0.1:50051 (ISOL8_LISTEN)
-	@exec $(NODE) src/cli/main.ts serve
+	@exec $(NODE) bin/isol8.js serve
 
 venv: .venv/.made ## Make .venv, the Python of the example and the tests
 

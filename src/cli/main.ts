@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command } from 'commander';
 import { ConfigError } from '../config.ts';
 import { EngineError } from '../engine/errors.ts';

@@ -6,6 +6,9 @@ const MIB = 1024 * KIB;
 /** The guest gets this long to end an execution whose time is up, or that was cancelled, before the host kills its container. */
 export const GUEST_GRACE_MS = 150;
 
+/** An execution that has not ended this long after it had to is no longer held to its share of the processors. */
+export const UNTHROTTLE_AFTER_MS = 20;
+
 /** After the kill of an execution, its last output gets this long to be read. */
 export const RUN_DRAIN_TIMEOUT_MS = 5_000;
 

@@ -38,7 +38,7 @@ async function serving(environment: Record<string, string>, use: (server: Server
 /** Runs `serve` with settings that it cannot serve with. */
 async function refused(environment: Record<string, string>): Promise<string> {
   const env = { ISOL8_API_KEY: TEST_KEY, ISOL8_DATA_DIR: join(folder, 'refused'), ...environment };
-  const { code, stdout, stderr } = await run(process.execPath, ['src/cli/main.ts', 'serve'], { env });
+  const { code, stdout, stderr } = await run(process.execPath, ['bin/isol8.js', 'serve'], { env });
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   return stderr;

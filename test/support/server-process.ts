@@ -7,7 +7,7 @@ import { connect, type TestClient } from './client.ts';
 import { ROOT } from './command.ts';
 import { TEST_KEY } from './server.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../bin/isol8.js', import.meta.url));
 
 /** `isol8 serve` as a process of its own. */
 export interface ServerProcess {

@@ -4,6 +4,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
 
 	"golang.org/x/sys/unix"
@@ -25,6 +26,7 @@ func main() {
 	}
 	switch command := os.Args[1]; {
 	case command == "serve" && len(os.Args) == 2:
+		runtime.GOMAXPROCS(1)
 		debug.SetGCPercent(50)
 		debug.SetMemoryLimit(24 << 20)
 		if err := service.Serve(service.Sandbox); err != nil {

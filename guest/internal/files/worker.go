@@ -4,14 +4,11 @@ import (
 	"bufio"
 	"io"
 	"runtime/debug"
-
-	"golang.org/x/sys/unix"
 )
 
 // Main is the worker. It returns its exit code; what it has to say is in its answers.
 func Main(what, root string, in io.Reader, out io.Writer) int {
 	debug.SetGCPercent(50)
-	unix.Umask(0o022)
 	orders := bufio.NewReaderSize(in, ChunkSize)
 	var err error
 	switch what {

@@ -78,20 +78,11 @@ func (h *Hook) Install(private string) (directory string, err error) {
 	if err != nil {
 		return "", err
 	}
-	for _, made := range []string{directory, filepath.Dir(target)} {
-		if err := os.MkdirAll(made, 0o755); err != nil {
-			return "", err
-		}
-		// The modes are cut by the umask that the container came with.
-		if err := os.Chmod(made, 0o755); err != nil {
-			return "", err
-		}
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return "", err
 	}
 	temporary := target + ".new"
 	if err := os.WriteFile(temporary, content, 0o644); err != nil {
-		return "", err
-	}
-	if err := os.Chmod(temporary, 0o644); err != nil {
 		return "", err
 	}
 	return directory, os.Rename(temporary, target)

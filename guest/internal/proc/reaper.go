@@ -36,8 +36,9 @@ type Reaper struct {
 	changed chan struct{}
 }
 
-// NewReaper starts waiting. Every signal is caught and dropped from here on; ignoring one would be inherited over exec.
+// NewReaper starts waiting. What it starts has a umask of 022 and writes no core dumps. Every signal is caught and dropped from here on; ignoring one would be inherited over exec.
 func NewReaper() *Reaper {
+	inheritable()
 	r := &Reaper{children: map[int]*Process{}, changed: make(chan struct{})}
 	dropped := make(chan os.Signal, 1)
 	signal.Notify(dropped)

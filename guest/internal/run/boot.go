@@ -11,15 +11,12 @@ import (
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
 	"isol8.dev/guest/internal/hot"
+	"isol8.dev/guest/internal/reset"
 	"isol8.dev/guest/internal/stage"
 )
 
-const (
-	// bootTime is how long an interpreter may take to boot.
-	bootTime = 5 * time.Second
-	// removals is how often it is tried to remove what was made for one that did not.
-	removals = 10
-)
+// bootTime is how long an interpreter may take to boot.
+const bootTime = 5 * time.Second
 
 // Boot makes something wait for the next run, in place of what waits, and returns when it does. Nothing is left of what
 // could not be booted.
@@ -29,32 +26,23 @@ func (e *Executor) Boot(ctx context.Context, request *guestv1.BootRequest) error
 	if v := e.take(); v != nil {
 		v.discard(e.Launcher.Reaper)
 	}
-	spec, hook, err := e.bootSpec(request)
+	hook, err := e.bootedHook(request)
 	if err != nil {
 		return err
 	}
 	if request.GetReset_() {
-		if err := e.KillAll(); err != nil {
+		if err := e.reset(); err != nil {
 			return err
 		}
 	}
-	v, err := e.launch()
+	var v *vessel
+	if hook == nil {
+		v, err = e.launch()
+	} else {
+		v, err = e.boot(ctx, hook, request)
+	}
 	if err != nil {
 		return err
-	}
-	if request.GetReset_() {
-		if err := v.stage.Empty(e.Disks); err != nil {
-			v.discard(e.Launcher.Reaper)
-			return fmt.Errorf("reset: %w", err)
-		}
-	}
-	if hook != nil {
-		v.hook, v.argv, v.environment, v.booted = hook, request.GetArgv(), request.GetEnvironment(), spec.Environment
-		if err := e.bootHook(ctx, v, spec); err != nil {
-			v.discard(e.Launcher.Reaper)
-			e.removeMade(spec)
-			return err
-		}
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -62,80 +50,94 @@ func (e *Executor) Boot(ctx context.Context, request *guestv1.BootRequest) error
 	return nil
 }
 
-// bootSpec is what to start so that it waits; nil for a stage that is not told yet what it will be.
-func (e *Executor) bootSpec(request *guestv1.BootRequest) (*stage.Spec, *hot.Hook, error) {
+// reset ends everything and removes everything.
+func (e *Executor) reset() error {
+	if err := e.KillAll(); err != nil {
+		return err
+	}
+	if err := stage.AsUser(e.Launcher.UID, func() error { return reset.Empty(e.Disks) }); err != nil {
+		return fmt.Errorf("reset: %w", err)
+	}
+	return nil
+}
+
+// bootedHook is the hook of what is asked for; nil for a stage that is not told yet what it will be.
+func (e *Executor) bootedHook(request *guestv1.BootRequest) (*hot.Hook, error) {
 	argv := request.GetArgv()
 	if request.GetHook() == "" {
 		if len(argv) > 0 {
-			return nil, nil, errors.New("a process without a hook takes any program, and none is named for it")
+			return nil, errors.New("a process without a hook takes any program, and none is named for it")
 		}
-		return nil, nil, nil
+		return nil, nil
 	}
 	hook, err := hot.Find(request.GetHook())
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if len(argv) < 2 {
-		return nil, nil, errors.New("an interpreter and a main file must be named")
+		return nil, errors.New("an interpreter and a main file must be named")
 	}
-	main, err := e.nameInRoot(argv[len(argv)-1])
-	if err != nil {
-		return nil, nil, err
-	}
-	directory, err := hook.Install(e.Private)
-	if err != nil {
-		return nil, nil, err
-	}
-	spec := &stage.Spec{Root: e.Root, Stay: hook.Elsewhere}
-	spec.Argv, spec.Environment = hook.Command(directory, argv, request.GetEnvironment())
-	if hook.MainFileFirst {
-		spec.Make = main
-	}
-	return spec, hook, nil
+	_, err = e.nameInRoot(argv[len(argv)-1])
+	return hook, err
 }
 
-// bootHook lets a stage become an interpreter and waits until that has come to its hook.
-func (e *Executor) bootHook(ctx context.Context, v *vessel, spec *stage.Spec) error {
+// boot starts an interpreter and returns when it has come to its hook.
+func (e *Executor) boot(ctx context.Context, hook *hot.Hook, request *guestv1.BootRequest) (*vessel, error) {
+	hooks, err := hook.Install(e.Private)
+	if err != nil {
+		return nil, err
+	}
+	argv := request.GetArgv()
+	if main := argv[len(argv)-1]; hook.MainFileFirst {
+		if err := e.Launcher.MakeEmpty(main); err != nil {
+			return nil, stage.NoMainFile(err)
+		}
+		defer func() {
+			if err != nil {
+				e.Launcher.RemoveEmpty(main)
+			}
+		}()
+	}
+	v := &vessel{hook: hook, argv: argv, environment: request.GetEnvironment()}
+	argv, v.booted = hook.Command(hooks, argv, v.environment)
+	directory := e.Root
+	if hook.Elsewhere {
+		directory = "/"
+	}
+	if v.streams, err = openStreams(e.Launcher.UID); err != nil {
+		return nil, err
+	}
+	v.process, err = e.Launcher.Boot(argv, v.booted, directory, v.streams.child)
+	v.streams.closeChild()
+	if err != nil {
+		v.streams.close()
+		return nil, fmt.Errorf("%s did not boot: %w", argv[0], err)
+	}
+	if err = e.awaitHook(ctx, v); err != nil {
+		v.discard(e.Launcher.Reaper)
+		return nil, err
+	}
+	return v, nil
+}
+
+// awaitHook returns when an interpreter waits, or why it does not.
+func (e *Executor) awaitHook(ctx context.Context, v *vessel) error {
 	ctx, cancel := context.WithTimeout(ctx, bootTime)
 	defer cancel()
 	// Whatever waits for it below comes to an end of file then.
 	defer context.AfterFunc(ctx, func() { e.Launcher.Reaper.Kill(v.process) })()
-	err := v.stage.Become(spec, func() {})
-	v.stage.Close()
-	v.stage = nil
-	if err == nil {
-		deadline, _ := ctx.Deadline()
-		err = hot.AwaitWaiting(v.streams.stdout, deadline)
-	}
+	deadline, _ := ctx.Deadline()
+	err := hot.AwaitWaiting(v.streams.stdout, deadline)
 	switch {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded):
-		return fmt.Errorf("%s did not boot within %v", spec.Argv[0], bootTime)
+		return fmt.Errorf("%s did not boot within %v", v.argv[0], bootTime)
 	}
 	if said := v.streams.firstError(); said != "" {
-		return fmt.Errorf("%s did not boot: %s", spec.Argv[0], said)
+		return fmt.Errorf("%s did not boot: %s", v.argv[0], said)
 	}
-	return fmt.Errorf("%s did not boot: %w", spec.Argv[0], err)
-}
-
-// removeMade removes the empty main file of an interpreter that did not come to its hook.
-func (e *Executor) removeMade(spec *stage.Spec) {
-	if spec.Make == "" {
-		return
-	}
-	// Again when a Kill takes it for what it is to end.
-	for range removals {
-		v, err := e.launch()
-		if err != nil {
-			return
-		}
-		err = v.stage.Become(&stage.Spec{Root: spec.Root, Unmake: spec.Make}, func() {})
-		v.discard(e.Launcher.Reaper)
-		if !errors.Is(err, stage.ErrKilled) {
-			return
-		}
-	}
+	return fmt.Errorf("%s did not boot: %w", v.argv[0], err)
 }
 
 // take takes what waits, whatever it is.

@@ -25,14 +25,20 @@ type streams struct {
 
 func openStreams(uid uint32) (*streams, error) {
 	s := &streams{}
-	for i, guest := range []**os.File{&s.stdin, &s.stdout, &s.stderr} {
-		child, file, err := stage.PipeOf(uid, i == 0)
-		if err != nil {
-			s.closeChild()
-			s.close()
-			return nil, err
+	err := stage.AsPipeOwner(uid, func() error {
+		for i, guest := range []**os.File{&s.stdin, &s.stdout, &s.stderr} {
+			child, file, err := stage.Pipe(i == 0)
+			if err != nil {
+				return err
+			}
+			s.child[i], *guest = uintptr(child), file
 		}
-		s.child[i], *guest = uintptr(child), file
+		return nil
+	})
+	if err != nil {
+		s.closeChild()
+		s.close()
+		return nil, err
 	}
 	return s, nil
 }

@@ -50,6 +50,10 @@ func Main(m *testing.M) {
 		if output, err := build.CombinedOutput(); err != nil {
 			panic(fmt.Sprintf("%v: %s", err, output))
 		}
+		// As in a sandbox: whoever may not read a program cannot trace what runs it.
+		if err := os.Chmod(filepath.Join(directory, name), 0o711); err != nil {
+			panic(err)
+		}
 	}
 	code := m.Run()
 	_ = os.RemoveAll(directory)

@@ -96,10 +96,5 @@ func (g *Guest) writeAuthorities(bundle []byte) error {
 	if len(bundle) == 0 {
 		return nil
 	}
-	path := filepath.Join(g.config.Private, "ca.pem")
-	if err := os.WriteFile(path, bundle, 0o644); err != nil {
-		return err
-	}
-	// The mode above is cut by the umask that the container came with.
-	return os.Chmod(path, 0o644)
+	return os.WriteFile(filepath.Join(g.config.Private, "ca.pem"), bundle, 0o644)
 }

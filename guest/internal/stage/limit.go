@@ -42,10 +42,9 @@ func limitOther(pid, resource int, limit uint64) error {
 	return unix.Prlimit(pid, resource, &unix.Rlimit{Cur: limit, Max: limit}, nil)
 }
 
-// setLimit sets both values of a limit of this process, never above what is inherited; 0 leaves it alone unless zero
-// is meant.
-func setLimit(resource int, limit uint64, zero bool) error {
-	if limit == 0 && !zero {
+// setLimit sets both values of a limit of this process, never above what is inherited; 0 leaves it alone.
+func setLimit(resource int, limit uint64) error {
+	if limit == 0 {
 		return nil
 	}
 	var inherited syscall.Rlimit

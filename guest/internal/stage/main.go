@@ -12,14 +12,10 @@ import (
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
 	"isol8.dev/guest/internal/files"
-	"isol8.dev/guest/internal/reset"
 )
 
-const (
-	// niceness of code: the guest, at 0, gets the processor when it must kill.
-	niceness = 10
-	umask    = 0o022
-)
+// niceness of code: the guest, at 0, gets the processor when it must kill.
+const niceness = 10
 
 // Main is the stage: it reads a Spec and becomes the program. It does not return.
 func Main() {
@@ -32,66 +28,33 @@ func Main() {
 	unix.CloseOnExec(statusFD)
 
 	in := os.NewFile(specFD, "spec")
-	orders := json.NewDecoder(in)
-	var failure *Failure
-	for failure == nil {
-		var spec Spec
-		if err := orders.Decode(&spec); err != nil {
-			// Nobody is there to be told.
-			os.Exit(1)
-		}
-		if len(spec.Empty) > 0 {
-			failure = empty(spec.Empty)
-			continue
-		}
-		_ = in.Close()
-		failure = become(&spec)
+	var spec Spec
+	if err := json.NewDecoder(in).Decode(&spec); err != nil {
+		// Nobody is there to be told.
+		os.Exit(1)
 	}
-	word, _ := json.Marshal(failure)
+	_ = in.Close()
+	word, _ := json.Marshal(become(&spec))
 	_, _ = unix.Write(statusFD, word)
 	os.Exit(1)
 }
 
-func empty(directories []reset.Directory) *Failure {
-	if err := reset.Empty(directories); err != nil {
-		return other("%v", err)
-	}
-	if _, err := unix.Write(statusFD, []byte{emptied}); err != nil {
-		return other("status: %v", err)
-	}
-	return nil
-}
-
 // become does not return when it succeeds.
 func become(spec *Spec) *Failure {
-	if spec.Unmake != "" {
-		return unmake(spec.Root + "/" + spec.Unmake)
-	}
 	if len(spec.Argv) == 0 || spec.Argv[0] == "" {
 		return other("no program is named")
 	}
-	unix.Umask(umask)
-	restoreSignals()
 	if err := unix.Setpriority(unix.PRIO_PROCESS, 0, niceness); err != nil {
 		return other("priority: %v", err)
 	}
-	for resource, limit := range map[int]uint64{unix.RLIMIT_CORE: 0, unix.RLIMIT_NOFILE: spec.Limits.OpenFiles} {
-		if err := setLimit(resource, limit, resource == unix.RLIMIT_CORE); err != nil {
-			return other("limit: %v", err)
-		}
+	if err := setLimit(unix.RLIMIT_NOFILE, spec.Limits.OpenFiles); err != nil {
+		return other("limit: %v", err)
 	}
-	if !spec.Stay {
-		if failure := enter(spec.Root, spec.WorkingDirectory); failure != nil {
-			return failure
-		}
+	if failure := enter(spec.Root, spec.WorkingDirectory); failure != nil {
+		return failure
 	}
 	if file := spec.MainFile; file != nil {
 		if err := files.Replace(spec.Root, file.Name, file.Content); err != nil {
-			return NoMainFile(err)
-		}
-	}
-	if spec.Make != "" {
-		if err := makeEmpty(spec.Root + "/" + spec.Make); err != nil {
 			return NoMainFile(err)
 		}
 	}
@@ -100,7 +63,7 @@ func become(spec *Spec) *Failure {
 		return failure
 	}
 	// Last, because the runtime of this stage may want a thread until here.
-	if err := setLimit(unix.RLIMIT_NPROC, spec.Limits.Processes, false); err != nil {
+	if err := setLimit(unix.RLIMIT_NPROC, spec.Limits.Processes); err != nil {
 		return other("limit: %v", err)
 	}
 	if _, err := unix.Write(statusFD, []byte{ready}); err != nil {

@@ -27,14 +27,12 @@ func Pipe(write bool) (child int, guest *os.File, err error) {
 	return child, os.NewFile(uintptr(own), "pipe"), nil
 }
 
-// PipeOf is a Pipe of the user uid: it counts against what the kernel lets that user have of pipes, which all
-// sandboxes would share otherwise, and that user can open it by name: `echo … > /dev/stderr`.
-func PipeOf(uid uint32, write bool) (child int, guest *os.File, err error) {
-	err = asRealUser(uid, func() (err error) {
+// AsPipeOwner calls f, whose pipes are those of the user uid: they count against what the kernel lets that user have of
+// pipes, which all sandboxes would share otherwise, and that user can open them by name: `echo … > /dev/stderr`.
+func AsPipeOwner(uid uint32, f func() error) error {
+	return asRealUser(uid, func() error {
 		// The pages of a pipe are counted for the real user of the thread that makes it; its owner is the file system user.
 		_ = unix.Setfsuid(int(uid))
-		child, guest, err = Pipe(write)
-		return err
+		return f()
 	})
-	return child, guest, err
 }

@@ -9,7 +9,6 @@ import (
 	"io"
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
-	"isol8.dev/guest/internal/reset"
 )
 
 // Command is the argument that makes the binary a stage.
@@ -21,31 +20,21 @@ const (
 	// statusFD is where it says that it is ready, or what went wrong. The program does not inherit it, so its end
 	// without a word after ready is the program's start.
 	statusFD = 4
-	// emptied is written when what Empty names is empty.
-	emptied = '.'
 	// ready is written right before execve: an end of file without it means that the stage was killed.
 	ready = '+'
 	// maxStatus bounds what the guest reads from a stage.
 	maxStatus = 8 << 10
 )
 
-// Spec is what to run, and how; or what to empty before, and then nothing else.
+// Spec is what to run, and how.
 type Spec struct {
-	// Empty names directories whose content is removed, with all else that the code's user has left anywhere.
-	Empty            []reset.Directory `json:",omitempty"`
 	Argv             []string
 	Environment      []string
 	Root             string
 	WorkingDirectory string
-	// Stay leaves the working directory where it is, in /.
-	Stay   bool
-	Limits Limits
+	Limits           Limits
 	// MainFile is written first; nil for none.
 	MainFile *MainFile
-	// Make is a name in Root itself that an empty file is given if nothing has it.
-	Make string
-	// Unmake is such a name, which the empty file loses; nothing is run.
-	Unmake string
 }
 
 // MainFile is the program's own source.

@@ -6,11 +6,7 @@ import (
 	"syscall"
 
 	"isol8.dev/guest/internal/proc"
-	"isol8.dev/guest/internal/reset"
 )
-
-// oomScore makes the kernel take code before the guest when memory runs out.
-const oomScore = "500"
 
 // Launcher starts stages of one binary as one user.
 type Launcher struct {
@@ -24,7 +20,7 @@ type Launcher struct {
 // Stage is a started stage that waits for its Spec.
 type Stage struct {
 	Process *proc.Process
-	// Spec is written by Empty, and once by Become, which closes it. Status is read by both.
+	// Spec is written and closed, and Status read, by Become.
 	Spec, Status *os.File
 }
 
@@ -53,7 +49,7 @@ func (l *Launcher) Start(stdin, stdout, stderr uintptr) (*Stage, error) {
 		return nil, fmt.Errorf("start %s: %w", l.Binary, err)
 	}
 	// From outside, because a stage that cannot be traced does not own its own /proc entries.
-	_ = os.WriteFile(fmt.Sprintf("/proc/%d/oom_score_adj", process.PID), []byte(oomScore), 0)
+	preferVictim(process)
 	return &Stage{Process: process, Spec: specWrite, Status: statusRead}, nil
 }
 
@@ -63,22 +59,6 @@ func Credential(uid uint32) *syscall.SysProcAttr {
 		Setsid:     true,
 		Credential: &syscall.Credential{Uid: uid, Gid: uid, Groups: []uint32{uid}},
 	}
-}
-
-// Empty removes what is in directories and all else that the code's user has left; no other process of it may run.
-func (s *Stage) Empty(directories []reset.Directory) error {
-	if err := WriteSpec(s.Spec, &Spec{Empty: directories}); err != nil {
-		return err
-	}
-	var word [maxStatus]byte
-	n, err := s.Status.Read(word[:])
-	switch {
-	case err != nil:
-		return ErrKilled
-	case word[0] == emptied:
-		return nil
-	}
-	return readFailure(word[:n])
 }
 
 // Become lets the stage become a program and returns why it did not: a *Failure or ErrKilled. onReady is called when

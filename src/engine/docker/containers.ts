@@ -50,15 +50,19 @@ export interface LiveLimits {
   readonly PidsLimit: number;
 }
 
-/**
- * Changes the limits of a running container.
- *
- * @returns the limits that Docker says it has now
- */
-export async function updateContainer(docker: DockerConnection, id: string, limits: LiveLimits): Promise<LiveLimits> {
-  const container = docker.client.getContainer(id);
-  await container.update({ ...limits, abortSignal: AbortSignal.timeout(DOCKER_TIMEOUT_MS) });
-  const { HostConfig } = await container.inspect({ abortSignal: AbortSignal.timeout(DOCKER_TIMEOUT_MS) });
+/** Changes limits of a running container; those that are not named stay. */
+export async function updateContainer(
+  docker: DockerConnection,
+  id: string,
+  limits: Partial<LiveLimits>,
+): Promise<void> {
+  await docker.client.getContainer(id).update({ ...limits, abortSignal: AbortSignal.timeout(DOCKER_TIMEOUT_MS) });
+}
+
+/** The limits that Docker says a container has now. */
+export async function inspectLimits(docker: DockerConnection, id: string): Promise<LiveLimits> {
+  const signal = AbortSignal.timeout(DOCKER_TIMEOUT_MS);
+  const { HostConfig } = await docker.client.getContainer(id).inspect({ abortSignal: signal });
   const { Memory = 0, MemorySwap = 0, NanoCpus = 0, PidsLimit = 0 } = HostConfig;
   return { Memory, MemorySwap, NanoCpus, PidsLimit: PidsLimit ?? 0 };
 }

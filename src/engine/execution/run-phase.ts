@@ -1,4 +1,4 @@
-import { GUEST_ANSWER_TIMEOUT_MS, GUEST_GRACE_MS, RUN_DRAIN_TIMEOUT_MS } from '../constants.ts';
+import { GUEST_ANSWER_TIMEOUT_MS, GUEST_GRACE_MS, RUN_DRAIN_TIMEOUT_MS, UNTHROTTLE_AFTER_MS } from '../constants.ts';
 import type { RunEnd, RunOrder, StartFailure } from '../guest/run.ts';
 import { LinkLost, ProtocolViolation } from '../guest/violation.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -52,6 +52,7 @@ export async function runPhase(sandbox: Sandbox, phase: RunPhase): Promise<RunRe
       },
       () => {},
     );
+    after(UNTHROTTLE_AFTER_MS, () => killed || sandbox.unthrottle());
     after(GUEST_GRACE_MS, () => killed || giveUp('the guest did not kill in time'));
     after(RUN_DRAIN_TIMEOUT_MS, () => giveUp('the guest did not end its answers in time'));
   };
@@ -73,6 +74,7 @@ export async function runPhase(sandbox: Sandbox, phase: RunPhase): Promise<RunRe
       if (answer.kind === 'started') {
         clearTimeout(late);
         started = answer;
+        after(phase.order.timeoutMs + UNTHROTTLE_AFTER_MS, () => sandbox.unthrottle());
         after(phase.order.timeoutMs + GUEST_GRACE_MS / 2, () => endNow('TIMED_OUT'));
       } else if (answer.kind === 'output') {
         await phase.onOutput(answer.stream, answer.data);

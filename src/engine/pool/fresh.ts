@@ -80,19 +80,26 @@ export class FreshSandboxes {
   /** One that waits, its limits changed where need be; or one that is started now. */
   async take(policy: EffectivePolicy, runtime: Runtime, signal: AbortSignal): Promise<Found> {
     const kind = this.#kind(policy, runtime);
-    kind.demand.note(performance.now());
+    // With re-use a used one may yet come first, and then nobody wanted this.
+    if (policy.reuse === 'NEVER') kind.demand.note(performance.now());
     try {
-      const waiting = (await this.#takeAlive(kind)) ?? (await this.#takeOther(kind, policy));
-      if (waiting !== undefined) {
-        kind.hits += 1;
-        this.#pause();
-        return waiting;
-      }
-      kind.misses += 1;
-      return { sandbox: await this.#start(kind, signal), origin: 'NEW' };
+      const found = await this.#take(kind, policy, signal);
+      if (policy.reuse !== 'NEVER') kind.demand.note(performance.now());
+      return found;
     } finally {
       this.balance();
     }
+  }
+
+  async #take(kind: Kind, policy: EffectivePolicy, signal: AbortSignal): Promise<Found> {
+    const waiting = (await this.#takeAlive(kind)) ?? (await this.#takeOther(kind, policy));
+    if (waiting !== undefined) {
+      kind.hits += 1;
+      this.#pause();
+      return waiting;
+    }
+    kind.misses += 1;
+    return { sandbox: await this.#start(kind, signal), origin: 'NEW' };
   }
 
   /** Removes all that wait, and resolves when nothing is being started any more. */

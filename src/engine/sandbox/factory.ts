@@ -7,6 +7,7 @@ import type { DockerConnection } from '../docker/connect.ts';
 import {
   attachContainer,
   createContainer,
+  inspectLimits,
   removeContainer,
   startContainer,
   updateContainer,
@@ -108,7 +109,9 @@ export class SandboxFactory {
    */
   async retune(sandbox: Sandbox, policy: EffectivePolicy): Promise<void> {
     const wanted = liveLimits(policy);
-    const found = await updateContainer(this.#parts.docker, sandbox.id, wanted);
+    const { docker } = this.#parts;
+    await updateContainer(docker, sandbox.id, wanted);
+    const found = await inspectLimits(docker, sandbox.id);
     if (!isDeepStrictEqual(found, wanted)) throw new Error(`Docker says ${JSON.stringify(found)}`);
   }
 
@@ -155,6 +158,7 @@ export class SandboxFactory {
         evidence,
         imageEnvironment: image.env,
         remove,
+        unthrottle: () => updateContainer(docker, container, { NanoCpus: docker.info.cpus * 1e9 }),
         logLoss: (cause) =>
           this.#parts.log.warn({ err: cause, container, stderr: stdio.stderrTail }, 'a sandbox was lost'),
       });

@@ -19,6 +19,8 @@ export interface SandboxParts {
   readonly imageEnvironment: readonly string[];
   /** Removes the container and resolves when it is gone. Never rejects. */
   readonly remove: () => Promise<void>;
+  /** Gives the container all of the host's processors. */
+  readonly unthrottle: () => Promise<void>;
   /** Logs that the sandbox was lost. */
   readonly logLoss: (cause: unknown) => void;
 }
@@ -30,6 +32,7 @@ export class Sandbox implements AsyncDisposable {
   #removal: Promise<void> | undefined;
   #bootedWith: EffectivePolicy | undefined;
   #fresh: Survey | undefined;
+  #unthrottled = false;
 
   constructor(parts: SandboxParts) {
     this.#parts = parts;
@@ -92,6 +95,7 @@ export class Sandbox implements AsyncDisposable {
    */
   async reset(order: Omit<BootOrder, 'reset'>): Promise<void> {
     if (this.#fresh === undefined || this.#parts.evidence.oom) throw new Error('it cannot be compared');
+    if (this.#unthrottled) throw new Error('its processors are no longer limited');
     const { failure, survey } = await this.#parts.guest.boot({ ...order, reset: true }, GUEST_ANSWER_TIMEOUT_MS);
     const odd = failure ?? difference(this.#fresh, survey);
     if (odd !== undefined) throw new Error(odd);
@@ -102,6 +106,17 @@ export class Sandbox implements AsyncDisposable {
   async isAlive(milliseconds: number): Promise<boolean> {
     if (this.#state !== 'ready') return false;
     return (await this.#parts.guest.connection.answersWithin(milliseconds)) && this.#state === 'ready';
+  }
+
+  /**
+   * Lifts its limit of processors, for good: a container that has used up its share stands still, the guest that is to
+   * kill with it. What ends here is given more than it may have for as long as that takes.
+   */
+  unthrottle(): void {
+    if (this.#unthrottled || this.#state !== 'busy') return;
+    this.#unthrottled = true;
+    // Where Docker cannot, the end takes longer.
+    this.#parts.unthrottle().catch(() => {});
   }
 
   /** Takes it for an execution; it serves one only, or one after each reset. */
