@@ -2,11 +2,20 @@
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
+/** V8 lets what is young grow to three times this many MiB and never shrinks it; half of the server's memory was that. */
+const YOUNG = '--max-semi-space-size';
+
 if (!process.features.typescript) {
   console.error(
     `isol8: Node.js ${process.version} is too old: "make setup" brings the right one to node_modules/.bin/node`,
   );
   process.exit(1);
+}
+
+const self = fileURLToPath(import.meta.url);
+const { execPath, execArgv, argv, env } = process;
+if (!execArgv.some((option) => option.startsWith(YOUNG))) {
+  process.execve(execPath, [execPath, `${YOUNG}=4`, ...execArgv, self, ...argv.slice(2)], env);
 }
 
 // JavaScript, so that nothing has to strip types before there is a cache of what was stripped: 25 MB less of memory and

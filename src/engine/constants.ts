@@ -7,7 +7,7 @@ const MIB = 1024 * KIB;
 export const GUEST_GRACE_MS = 150;
 
 /** An execution that has not ended this long after it had to is no longer held to its share of the processors. */
-export const UNTHROTTLE_AFTER_MS = 20;
+export const UNTHROTTLE_AFTER_MS = 10;
 
 /** After the kill of an execution, its last output gets this long to be read. */
 export const RUN_DRAIN_TIMEOUT_MS = 5_000;
