@@ -17,9 +17,9 @@ const LOOK = `(async () => {
   return process.memoryUsage();
 })()`;
 
-/** The inspector's address, from what a process that was started with `--inspect` printed. */
+/** The inspector's address, from what a server that was started with `--inspect` printed: the last, as it begins anew once. */
 export function inspectorUrl(printed: string): string {
-  const url = /^Debugger listening on (ws:\S+)$/m.exec(printed)?.[1];
+  const url = [...printed.matchAll(/^Debugger listening on (ws:\S+)$/gm)].at(-1)?.[1];
   if (url === undefined) throw new Error(`no inspector in: ${printed.slice(0, 500)}`);
   return url;
 }

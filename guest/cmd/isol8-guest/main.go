@@ -4,7 +4,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"runtime"
 	"runtime/debug"
 
 	"golang.org/x/sys/unix"
@@ -26,7 +25,6 @@ func main() {
 	}
 	switch command := os.Args[1]; {
 	case command == "serve" && len(os.Args) == 2:
-		runtime.GOMAXPROCS(1)
 		debug.SetGCPercent(50)
 		debug.SetMemoryLimit(24 << 20)
 		if err := service.Serve(service.Sandbox); err != nil {
