@@ -171,6 +171,22 @@ describe('a sandbox that its tenant may use again', () => {
     expect(reused).toBeGreaterThan(3);
   });
 
+  test.each([
+    ['python', 'print(1)'],
+    ['node', 'console.log(1)'],
+    ['bun', 'console.log(1)'],
+    ['deno', 'console.log(1)'],
+    ['bash', 'echo 1'],
+  ])('is used again every time, %s', async (runtime, code) => {
+    const origins: unknown[] = [];
+    for (let i = 0; i < 8; i++) {
+      const { stdout, timings } = await run(code, { runtime });
+      expect(stdout).toBe('1\n');
+      origins.push(timings?.sandbox);
+    }
+    expect(origins.slice(1)).toEqual(Array(7).fill(SandboxOrigin.REUSED));
+  });
+
   test('does not tell peaks that may be those of the run before', async () => {
     await run('x = b"x" * 200_000_000');
     const next = await run('print(1)');

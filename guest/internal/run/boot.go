@@ -37,7 +37,7 @@ func (e *Executor) Boot(ctx context.Context, request *guestv1.BootRequest) error
 	}
 	var v *vessel
 	if hook == nil {
-		v, err = e.launch()
+		v, err = e.launchWaiting()
 	} else {
 		v, err = e.boot(ctx, hook, request)
 	}
@@ -48,6 +48,19 @@ func (e *Executor) Boot(ctx context.Context, request *guestv1.BootRequest) error
 	defer e.mu.Unlock()
 	e.waiting = v
 	return nil
+}
+
+// launchWaiting starts a stage and returns when it waits.
+func (e *Executor) launchWaiting() (*vessel, error) {
+	v, err := e.launch()
+	if err != nil {
+		return nil, err
+	}
+	if err := v.stage.AwaitWaiting(); err != nil {
+		v.discard(e.Launcher.Reaper)
+		return nil, err
+	}
+	return v, nil
 }
 
 // reset ends everything and removes everything.

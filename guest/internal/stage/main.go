@@ -27,6 +27,7 @@ func Main() {
 	unix.CloseOnExec(specFD)
 	unix.CloseOnExec(statusFD)
 
+	_, _ = unix.Write(statusFD, []byte{waiting})
 	in := os.NewFile(specFD, "spec")
 	var spec Spec
 	if err := json.NewDecoder(in).Decode(&spec); err != nil {

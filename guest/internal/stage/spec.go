@@ -20,6 +20,8 @@ const (
 	// statusFD is where it says that it is ready, or what went wrong. The program does not inherit it, so its end
 	// without a word after ready is the program's start.
 	statusFD = 4
+	// waiting is written when there is nothing left to do but to read the Spec.
+	waiting = '.'
 	// ready is written right before execve: an end of file without it means that the stage was killed.
 	ready = '+'
 	// maxStatus bounds what the guest reads from a stage.
@@ -64,6 +66,9 @@ func WriteSpec(to io.Writer, spec *Spec) error { return json.NewEncoder(to).Enco
 func Await(status io.Reader, onReady func()) error {
 	in := bufio.NewReaderSize(io.LimitReader(status, maxStatus), 512)
 	first, err := in.ReadByte()
+	if err == nil && first == waiting {
+		first, err = in.ReadByte()
+	}
 	if err != nil {
 		return ErrKilled
 	}

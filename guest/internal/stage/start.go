@@ -61,6 +61,15 @@ func Credential(uid uint32) *syscall.SysProcAttr {
 	}
 }
 
+// AwaitWaiting returns when it waits for its Spec, so that nothing about it changes any more until it gets one.
+func (s *Stage) AwaitWaiting() error {
+	var word [1]byte
+	if _, err := s.Status.Read(word[:]); err != nil || word[0] != waiting {
+		return ErrKilled
+	}
+	return nil
+}
+
 // Become lets the stage become a program and returns why it did not: a *Failure or ErrKilled. onReady is called when
 // the program is about to start.
 func (s *Stage) Become(spec *Spec, onReady func()) error {

@@ -14,6 +14,7 @@ export function difference(fresh: Survey, now: Survey | undefined): string | und
   if (now.memoryBytes > fresh.memoryBytes + MEMORY_TOLERANCE_BYTES) {
     return `memoryBytes: ${now.memoryBytes}, and ${fresh.memoryBytes} when it was new`;
   }
-  if (now.posture !== fresh.posture) return `${now.posture} and ${fresh.posture} when it was new`;
-  return undefined;
+  const [is, was] = [now, fresh].map(({ posture }) => posture.split('\n'));
+  const at = is?.findIndex((line, i) => line !== was?.[i]) ?? 0;
+  return now.posture === fresh.posture ? undefined : `${is?.[at]}, and ${was?.[at]} when it was new`;
 }
