@@ -41,6 +41,8 @@ const settings = {
   dockerHost: { env: 'DOCKER_HOST', type: z.string().default('unix:///var/run/docker.sock') },
   /** `trust.ca_file`: PEM certificates that image builds and sandboxes trust instead of their own. */
   trustCaFile: { env: 'ISOL8_TRUST_CA_FILE', type: z.string().default(usualCaFile) },
+  /** YAML: what the operator settles about policies; none when it is empty. */
+  policyFile: { env: 'ISOL8_POLICY_FILE', type: z.string().default('') },
   /** First and last uid that sandboxes may have. */
   uidFirst: { env: 'ISOL8_UID_FIRST', type: whole(1000, 65_000).default(30_000) },
   uidLast: { env: 'ISOL8_UID_LAST', type: whole(1000, 65_000).default(31_023) },

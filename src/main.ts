@@ -1,8 +1,10 @@
 import type { Config } from './config.ts';
 import { guestBinaryPath } from './engine/guest/binary.ts';
 import { createEngine } from './engine/index.ts';
+import { NO_OPERATOR } from './engine/policy/operator.ts';
 import type { Engine } from './engine/types.ts';
 import { Closers } from './lib/closers.ts';
+import { loadPolicyFile } from './policy-file.ts';
 import { decideListening } from './service/listen.ts';
 import { type GrpcServer, startServer } from './service/server.ts';
 import type { Logger } from './telemetry/log.ts';
@@ -24,9 +26,10 @@ export async function startIsol8(config: Config, log: Logger): Promise<Isol8> {
   const closers = new Closers();
   try {
     const listening = decideListening(config);
-    const engine = await createEngine(config, guestBinaryPath, log);
+    const operator = config.policyFile === '' ? NO_OPERATOR : loadPolicyFile(config.policyFile);
+    const engine = await createEngine(config, operator, guestBinaryPath, log);
     closers.add('engine', () => engine[Symbol.asyncDispose]());
-    const server = await startServer(config, engine, log, listening);
+    const server = await startServer(config, engine, log, { listening, grant: operator.key });
     closers.add('server', () => server[Symbol.asyncDispose]());
     return {
       engine,

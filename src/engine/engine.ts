@@ -3,24 +3,37 @@ import type { Logger } from 'pino';
 import type { DockerConnection } from './docker/connect.ts';
 import type { DockerEvents } from './docker/events.ts';
 import { inspectImage } from './docker/images.ts';
-import { EngineError, type FieldViolation } from './errors.ts';
+import { EngineError, type FieldViolation, refusal } from './errors.ts';
 import { Admission } from './execution/admission.ts';
 import { RunningExecution } from './execution/execution.ts';
 import { asEngineError, Executor } from './execution/executor.ts';
 import { ExecutionRegistry } from './execution/registry.ts';
 import { admit } from './policy/admit.ts';
-import { ceilingsOf, defaultsOn } from './policy/resolve.ts';
+import { checkPolicy, defaultLimits, policyDigest, resolvePolicy } from './policy/resolve.ts';
+import { narrow, type PolicyRules } from './policy/rules.ts';
 import type { Pool } from './pool/pool.ts';
-import { RUNTIMES } from './runtimes/registry.ts';
+import { findRuntime, noRuntime, RUNTIMES } from './runtimes/registry.ts';
 import type { Runtime } from './runtimes/runtime.ts';
 import { LABELS } from './sandbox/labels.ts';
-import type { Engine, EngineInfo, Execution, ExecutionRequest, Limits, PoolStatus, RuntimeInfo } from './types.ts';
+import type {
+  Engine,
+  EngineInfo,
+  Execution,
+  ExecutionRequest,
+  Grant,
+  PolicyAnswer,
+  PolicyQuestion,
+  PoolStatus,
+  RuntimeInfo,
+} from './types.ts';
 
 /** What the engine is wired from; whoever made the parts closes them. */
 export interface EngineParts {
   readonly docker: DockerConnection;
   readonly events: DockerEvents;
   readonly pool: Pool;
+  /** What this host and the operator allow. */
+  readonly rules: PolicyRules;
   readonly maxConcurrent: number;
   readonly maxQueued: number;
   /** Whether sandboxes are given certificates to trust. */
@@ -33,14 +46,12 @@ export interface EngineParts {
 /** The engine on one Docker. */
 export class DockerEngine implements Engine {
   readonly #parts: EngineParts;
-  readonly #ceilings: Limits;
   readonly #admission: Admission;
   readonly #executions = new ExecutionRegistry();
   #draining = false;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    this.#ceilings = ceilingsOf(parts.docker.info);
     this.#admission = new Admission(parts.maxConcurrent, parts.maxQueued);
   }
 
@@ -56,7 +67,7 @@ export class DockerEngine implements Engine {
         'the server is shutting down: nothing was started, try another or later',
       );
     }
-    const { runtime, policy } = admit(request, this.#ceilings, found);
+    const { runtime, policy } = admit(request, this.#rulesFor(request.grant), found);
     const execution = new RunningExecution(request.tenant, signal);
     const executor = new Executor(execution, { request, runtime, policy, hasCaBundle: this.#parts.hasCaBundle, since });
     const onQueued = (position: number) => void execution.emit({ kind: 'queued', position });
@@ -80,22 +91,36 @@ export class DockerEngine implements Engine {
     await execution.done;
   }
 
+  resolve(asked: PolicyQuestion, found: readonly FieldViolation[] = []): PolicyAnswer {
+    const runtime = findRuntime(asked.runtime);
+    if (runtime === undefined) throw refusal([noRuntime(asked.runtime)]);
+    const rules = this.#rulesFor(asked.grant);
+    const violations = [...found, ...checkPolicy(asked.policy, rules, runtime.memoryFloorBytes)];
+    if (violations.length > 0) return { violations };
+    const effectivePolicy = resolvePolicy(asked.policy, rules, runtime.memoryFloorBytes);
+    return { effectivePolicy, policyDigest: policyDigest(effectivePolicy), violations };
+  }
+
   poolStatus(): readonly PoolStatus[] {
     return this.#parts.pool.status();
   }
 
-  async info(): Promise<EngineInfo> {
+  async info(grant?: Grant): Promise<EngineInfo> {
     const { docker } = this.#parts;
+    const rules = this.#rulesFor(grant);
     const { info, apiVersion } = docker;
     return {
       runtimes: await Promise.all(RUNTIMES.map((runtime) => this.#runtimeInfo(runtime))),
-      defaults: defaultsOn(this.#ceilings),
-      ceilings: this.#ceilings,
+      defaults: defaultLimits(rules),
+      ceilings: rules.ceilings.limits,
+      runtimeClasses: rules.ceilings.runtimeClasses.map((name) => ({
+        name,
+        unenforced: rules.classes.get(name)?.unenforced ?? [],
+      })),
       docker: {
         version: info.serverVersion,
         apiVersion,
         cgroupVersion: info.cgroupVersion,
-        runtimeClasses: info.runtimeClasses,
         missing: info.missing,
       },
       running: this.#executions.running.size - this.#admission.queued,
@@ -117,6 +142,10 @@ export class DockerEngine implements Engine {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.drain(0);
     await this.#parts.close();
+  }
+
+  #rulesFor(grant: Grant | undefined): PolicyRules {
+    return grant === undefined ? this.#parts.rules : narrow(this.#parts.rules, grant);
   }
 
   async #runtimeInfo(runtime: Runtime): Promise<RuntimeInfo> {

@@ -37,7 +37,13 @@ export type ErrorReason =
   | 'INTERNAL';
 
 /** What a field can be refused for. Of several, the first of this list is what the whole request is refused for. */
-const FIELD_REASONS = ['UNKNOWN_RUNTIME', 'INVALID_FIELD', 'POLICY_CEILING_EXCEEDED', 'NOT_IMPLEMENTED'] as const;
+const FIELD_REASONS = [
+  'UNKNOWN_RUNTIME',
+  'INVALID_FIELD',
+  'POLICY_CEILING_EXCEEDED',
+  'NOT_ENFORCEABLE',
+  'NOT_IMPLEMENTED',
+] as const;
 
 /** One wrong field, by its name on the wire (`policy.limits.timeout`, `files[2].path`). */
 export interface FieldViolation {

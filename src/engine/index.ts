@@ -8,7 +8,9 @@ import { listContainers } from './docker/containers.ts';
 import { type ContainerEvent, DockerEvents } from './docker/events.ts';
 import { DockerEngine } from './engine.ts';
 import { instanceId, lockDataDir } from './instance.ts';
-import { ceilingsOf, resolvePolicy } from './policy/resolve.ts';
+import { type OperatorPolicy, operatorProblems, operatorRules } from './policy/operator.ts';
+import { resolvePolicy } from './policy/resolve.ts';
+import { narrow, platformRules } from './policy/rules.ts';
 import { WarmPool } from './pool/warm-pool.ts';
 import { RUNTIMES } from './runtimes/registry.ts';
 import type { Runtime } from './runtimes/runtime.ts';
@@ -17,6 +19,8 @@ import { SandboxFactory } from './sandbox/factory.ts';
 import { VolumeGuestSupply } from './sandbox/guest-supply.ts';
 import { ImageCatalog } from './sandbox/images.ts';
 import { LABELS } from './sandbox/labels.ts';
+import { runtimeClasses } from './sandbox/runtime-classes.ts';
+import { seccompProfiles } from './sandbox/seccomp-profiles.ts';
 import { Sweeper } from './sandbox/sweep.ts';
 import { UidRange } from './sandbox/uids.ts';
 import type { Engine } from './types.ts';
@@ -39,17 +43,31 @@ export type EngineConfig = Pick<
 /**
  * Finds Docker, makes sure of the guest, removes what a process before this one left, and is ready.
  *
+ * @param operator what the operator settles about policies
  * @param guestBinary path of the guest for a Docker of this architecture
- * @throws ConfigError when another server works in the data directory; EngineError DOCKER_UNAVAILABLE, or INTERNAL when the guest cannot be provided
+ * @throws ConfigError when another server works in the data directory, or what the operator settles cannot hold on this host; EngineError DOCKER_UNAVAILABLE, or INTERNAL when the guest cannot be provided
  */
 export async function createEngine(
   config: EngineConfig,
+  operator: OperatorPolicy,
   guestBinary: (architecture: string) => string,
   log: Logger,
 ): Promise<Engine> {
   const base = basePool(config.pool);
   const docker = await connectDocker(config.dockerHost);
   for (const sentence of docker.info.missing) log.warn(sentence);
+  const seccomp = await seccompProfiles(operator.seccompFiles);
+  const platform = platformRules(docker.info, {
+    profiles: operator.profiles,
+    seccomp: [...seccomp.keys()],
+    classes: runtimeClasses(docker.info, operator.acceptUnenforced),
+    defaultClass: docker.info.runtimeClasses[0] ?? 'runc',
+  });
+  const problems = operatorProblems(platform, operator);
+  if (problems.length > 0) throw new ConfigError(problems.map((line) => `ISOL8_POLICY_FILE: ${line}`).join('\n'));
+  const rules = operatorRules(platform, operator);
+  // What waits is what callers get who ask for nothing.
+  const callers = operator.key === undefined ? rules : narrow(rules, operator.key);
   await using opened = new AsyncDisposableStack();
   const owner = { instance: await instanceId(config.dataDir), process: randomBytes(8).toString('hex') };
   opened.use(lockDataDir(config.dataDir));
@@ -77,6 +95,7 @@ export async function createEngine(
     evidence,
     guests: await VolumeGuestSupply.open(docker, guestBinary(docker.info.architecture), owner, log),
     images: new ImageCatalog(docker),
+    seccomp,
     caBundle,
     log,
   });
@@ -85,12 +104,11 @@ export async function createEngine(
   }, SWEEP_INTERVAL_MS).unref();
   opened.defer(() => sweeper.sweep(0).then(() => {}));
   opened.defer(() => clearInterval(sweeping));
-  const ceilings = ceilingsOf(docker.info);
   const pool = new WarmPool({
     factory,
     base: base.map((one) => ({
       ...one,
-      policy: resolvePolicy({ limits: {} }, ceilings, one.runtime.memoryFloorBytes),
+      policy: resolvePolicy({ limits: {} }, callers, one.runtime.memoryFloorBytes),
     })),
     budget: { count: config.poolMax, bytes: config.poolMemoryBytes || docker.info.memoryBytes },
     maxStarts: 2 * docker.info.cpus,
@@ -103,6 +121,7 @@ export async function createEngine(
     docker,
     events,
     pool,
+    rules,
     maxConcurrent: config.maxConcurrent,
     maxQueued: config.maxQueued,
     hasCaBundle: caBundle.length > 0,

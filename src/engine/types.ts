@@ -1,49 +1,17 @@
 import type { FieldViolation } from './errors.ts';
+import type { EffectivePolicy, Grant, Limits, PolicyRequest } from './policy/types.ts';
 
 /** The vocabulary of the engine's door. Field names in comments are those of the wire, which the engine never sees. */
 
-/** Numbers that bound one execution. Sizes in bytes, time in milliseconds. */
-export interface Limits {
-  /** Wall time of set-up and program together. */
-  readonly timeoutMs: number;
-  /** Memory of the program, files in memory not counted. */
-  readonly memoryBytes: number;
-  /** Cores, fractions allowed. */
-  readonly cpuCores: number;
-  /** Processes and threads of the program. */
-  readonly processes: number;
-  /** Bytes kept of standard output, and as many of standard error. */
-  readonly outputBytes: number;
-  /** Size of /sandbox. */
-  readonly workspaceBytes: number;
-  /** Size of /tmp. */
-  readonly tmpBytes: number;
-  /** Open files of each process. */
-  readonly openFiles: number;
-}
-
-/** What happens when a stream reaches `outputBytes`. */
-export type OnOutputLimit = 'TRUNCATE' | 'KILL';
-
-/** Whether a sandbox may serve its tenant again, with the same policy, once it was reset. */
-export type Reuse = 'NEVER' | 'SAME_TENANT';
-
-/** What a caller asks for: what is not set takes the next level's value. */
-export interface PolicyRequest {
-  readonly limits: Partial<Limits>;
-  readonly onOutputLimit?: OnOutputLimit;
-  readonly reuse?: Reuse;
-}
-
-/** What holds for one execution, complete. */
-export interface EffectivePolicy {
-  readonly limits: Limits;
-  readonly onOutputLimit: OnOutputLimit;
-  readonly network: 'NONE';
-  readonly seccomp: 'DEFAULT';
-  readonly reuse: Reuse;
-  readonly writableRoot: false;
-}
+export type {
+  Ceilings,
+  EffectivePolicy,
+  Grant,
+  Limits,
+  OnOutputLimit,
+  PolicyRequest,
+  Reuse,
+} from './policy/types.ts';
 
 /** A file to write before the program starts. */
 export interface InputFile {
@@ -77,6 +45,8 @@ export interface ExecutionRequest {
   /** A bash script to run before; '' for none. */
   readonly setupScript: string;
   readonly policy: PolicyRequest;
+  /** What the caller's key allows; all that the operator allows when unset. */
+  readonly grant?: Grant;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -166,6 +136,16 @@ export interface ExecutionResult {
   readonly policyDigest: string;
 }
 
+/** A policy to try. */
+export type PolicyQuestion = Pick<ExecutionRequest, 'runtime' | 'policy' | 'grant'>;
+
+/** What it would come to; nothing when there are violations. */
+export interface PolicyAnswer {
+  readonly effectivePolicy?: EffectivePolicy;
+  readonly policyDigest?: string;
+  readonly violations: readonly FieldViolation[];
+}
+
 /** What happens during an execution, in order. */
 export type ExecutionEventBody =
   | { readonly kind: 'queued'; readonly position: number }
@@ -240,12 +220,14 @@ export interface PoolStatus {
 export interface EngineInfo {
   readonly runtimes: readonly RuntimeInfo[];
   readonly defaults: Limits;
+  /** The most that the caller may ask for. */
   readonly ceilings: Limits;
+  /** Those that the caller may ask for, the usual one first. */
+  readonly runtimeClasses: readonly { readonly name: string; readonly unenforced: readonly string[] }[];
   readonly docker: {
     readonly version: string;
     readonly apiVersion: string;
     readonly cgroupVersion: number;
-    readonly runtimeClasses: readonly string[];
     /** What this host cannot enforce, a sentence each. */
     readonly missing: readonly string[];
   };
@@ -270,8 +252,15 @@ export interface Engine extends AsyncDisposable {
    * @throws EngineError EXECUTION_NOT_FOUND
    */
   cancel(tenant: string, executionId: string): Promise<void>;
-  /** What this server is and can do, asked from Docker now. */
-  info(): Promise<EngineInfo>;
+  /**
+   * What a policy would come to, or what is wrong with it.
+   *
+   * @param found what is known to be wrong already
+   * @throws EngineError UNKNOWN_RUNTIME
+   */
+  resolve(asked: PolicyQuestion, found?: readonly FieldViolation[]): PolicyAnswer;
+  /** What this server is and can do for whom a key grants this, asked from Docker now. */
+  info(grant?: Grant): Promise<EngineInfo>;
   /** What waits, one for each kind of sandbox. */
   poolStatus(): readonly PoolStatus[];
   /** Whether executions can be started now, and what should wait for them from the start does. */

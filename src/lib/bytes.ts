@@ -11,3 +11,10 @@ export function showBytes(bytes: number): string {
   }
   return `${bytes} ${bytes === 1 ? 'byte' : 'bytes'}`;
 }
+
+/** A size as people write it (`512 MiB`, `1GiB`, `100`), in bytes; undefined when it is none. */
+export function parseBytes(text: string): number | undefined {
+  const [, number, unit] = /^\s*(\d{1,16})\s*([KMG]iB|bytes?)?\s*$/.exec(text) ?? [];
+  if (number === undefined) return undefined;
+  return Number(number) * (UNITS.find(([, name]) => name === unit)?.[0] ?? 1);
+}

@@ -78,10 +78,14 @@ function detailsOf(error: EngineError) {
   const description = clip(error.message);
 
   if (error.reason === 'NOT_ENFORCEABLE' || error.reason === 'IMAGE_MISSING') {
-    const subjects = violations.length > 0 ? violations : [{ field: '', description }];
+    const subjects = violations.length > 0 ? violations : [{ field: '', description, reason: error.reason }];
     details.push(
       pack(PreconditionFailureSchema, {
-        violations: subjects.map((v) => ({ type: error.reason, subject: v.field, description: v.description })),
+        violations: subjects.map((v) => ({
+          type: v.reason,
+          subject: v.field,
+          description: v.description,
+        })),
       }),
     );
   } else if (violations.length > 0) {

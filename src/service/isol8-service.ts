@@ -6,6 +6,7 @@ import type { Engine, ExecutionEvent } from '../engine/types.ts';
 import { version } from '../lib/version.ts';
 import { fromCancelRequest } from './convert/cancel.ts';
 import { toExecutionEvent } from './convert/event.ts';
+import { fromPolicyQuestion, toPolicyAnswer } from './convert/policy-question.ts';
 import { fromExecuteRequest } from './convert/request.ts';
 import { toServerInfo } from './convert/server-info.ts';
 import { foldEvents } from './convert/unary.ts';
@@ -22,7 +23,7 @@ export function createIsol8Service(
 ): ServiceImplementation<Definition<typeof Isol8Service>, Caller & Noted> {
   /** The id goes out before anything else, so that a caller of the unary Execute too has something to cancel by. */
   const begin = (request: ExecuteRequest, context: ServiceContext): AsyncIterable<ExecutionEvent> => {
-    const converted = fromExecuteRequest(request, context.tenant);
+    const converted = fromExecuteRequest(request, context);
     const execution = engine.start(converted.request, context.signal, converted.violations);
     context.header.set(EXECUTION_ID_HEADER, execution.id);
     context.sendHeader();
@@ -46,8 +47,13 @@ export function createIsol8Service(
       return {};
     },
 
-    async getServerInfo() {
-      return toServerInfo(await engine.info(), version);
+    async resolvePolicy(request, { grant }) {
+      const { question, violations } = fromPolicyQuestion(request, grant);
+      return toPolicyAnswer(engine.resolve(question, violations));
+    },
+
+    async getServerInfo(_, { grant }) {
+      return toServerInfo(await engine.info(grant), version);
     },
   };
 }

@@ -4,7 +4,7 @@ import { Health } from '../../gen/grpc/health/v1/health_pb.ts';
 import { AdminService } from '../../gen/isol8/v1/admin_pb.ts';
 import { Isol8Service } from '../../gen/isol8/v1/service_pb.ts';
 import type { Config } from '../config.ts';
-import type { Engine } from '../engine/types.ts';
+import type { Engine, Grant } from '../engine/types.ts';
 import { within } from '../lib/time.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { adminDefinition, createAdminService } from './admin-service.ts';
@@ -34,6 +34,13 @@ export interface GrpcServer extends AsyncDisposable {
   stopServing(): void;
 }
 
+/** What a server is told beside its settings. */
+export interface ServerOptions {
+  readonly listening?: Listening;
+  /** What the key allows; all that the engine allows when unset. */
+  readonly grant?: Grant | undefined;
+}
+
 /**
  * Listens. The engine stays its creator's to close.
  *
@@ -43,14 +50,16 @@ export async function startServer(
   config: Config,
   engine: Engine,
   log: Logger,
-  { address, credentials, apiKey, keyIsNew }: Listening = decideListening(config),
+  { listening = decideListening(config), grant }: ServerOptions = {},
 ): Promise<GrpcServer> {
+  const { address, credentials, apiKey, keyIsNew } = listening;
   const stopping = new AbortController();
   let serving = true;
 
   const server = withInterceptors(createServer(transportOptions(config, apiKey, log)), {
     log,
     stopping: stopping.signal,
+    grant,
   });
   const services = [Isol8Service.typeName, AdminService.typeName];
   server.add(isol8Definition, createIsol8Service(engine));

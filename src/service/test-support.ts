@@ -15,6 +15,8 @@ import type {
   ExecutionRequest,
   ExecutionResult,
   Limits,
+  PolicyAnswer,
+  PolicyQuestion,
 } from '../engine/types.ts';
 import { isol8Definition } from './isol8-service.ts';
 import { type GrpcServer, startServer } from './server.ts';
@@ -46,12 +48,14 @@ export const RESULT: ExecutionResult = {
   usage: { peakMemoryBytes: 7 },
   timings: { queuedMs: 0, acquiredMs: 1.5, totalMs: 2 },
   effectivePolicy: {
+    profile: 'default',
     limits,
     onOutputLimit: 'TRUNCATE',
     network: 'NONE',
     seccomp: 'DEFAULT',
     reuse: 'NEVER',
     writableRoot: false,
+    unenforced: [],
   },
   policyDigest: 'd',
 };
@@ -90,9 +94,14 @@ export class ScriptedEngine implements Engine {
   async cancel(_tenant: string, executionId: string): Promise<void> {
     this.cancelled.push(executionId);
   }
+  resolve(_: PolicyQuestion, found: readonly FieldViolation[] = []): PolicyAnswer {
+    const { effectivePolicy, policyDigest } = RESULT;
+    return found.length > 0 ? { violations: found } : { effectivePolicy, policyDigest, violations: [] };
+  }
   async info(): Promise<EngineInfo> {
-    const docker = { version: '1', apiVersion: '1.41', cgroupVersion: 2, runtimeClasses: ['runc'], missing: [] };
-    return { runtimes: [], defaults: limits, ceilings: limits, docker, running: 0, queued: 0 };
+    const docker = { version: '1', apiVersion: '1.41', cgroupVersion: 2, missing: [] };
+    const runtimeClasses = [{ name: 'runc', unenforced: [] }];
+    return { runtimes: [], defaults: limits, ceilings: limits, runtimeClasses, docker, running: 0, queued: 0 };
   }
   poolStatus() {
     return [];

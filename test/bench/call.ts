@@ -3,6 +3,7 @@ import { type ExecuteResponse, InterpreterStart, Outcome, SandboxOrigin } from '
 import { fromDuration } from '../../src/service/convert/duration.ts';
 import type { Isol8Client } from '../support/client.ts';
 import type { Request } from '../support/collect.ts';
+import { nameIn } from '../support/name-in.ts';
 import { ANSWER, type OneLiner } from './programs.ts';
 import type { Sample } from './series.ts';
 
@@ -55,11 +56,6 @@ export function originOf(answer: ExecuteResponse | undefined): string {
     interpreter === InterpreterStart.UNSPECIFIED ? '' : `interpreter ${nameIn(InterpreterStart, interpreter)}`,
   ].filter((name) => name !== '');
   return names.length === 0 ? 'origin not told by the server' : names.join(', ').toLowerCase();
-}
-
-/** The name of a value of a generated enum. */
-export function nameIn(values: Readonly<Record<string, number>>, value: number): string {
-  return Object.keys(values).find((name) => values[name] === value) ?? String(value);
 }
 
 /** A duration of the wire in milliseconds; 0 when it is unset. */

@@ -12,8 +12,10 @@ import { type ImageFacts, inspectImage } from '../../src/engine/docker/images.ts
 import { programEnvironment } from '../../src/engine/execution/environment.ts';
 import { guestBinaryPath } from '../../src/engine/guest/binary.ts';
 import { ensureGuestVolume } from '../../src/engine/guest/volume.ts';
-import { ceilingsOf, DEFAULT_LIMITS, resolvePolicy } from '../../src/engine/policy/resolve.ts';
+import { resolvePolicy } from '../../src/engine/policy/resolve.ts';
+import { platformRules } from '../../src/engine/policy/rules.ts';
 import { LABELS, type Owner, ownerLabels } from '../../src/engine/sandbox/labels.ts';
+import { DEFAULT_SECCOMP } from '../../src/engine/sandbox/seccomp.ts';
 import { containerSpec } from '../../src/engine/sandbox/spec.ts';
 import type { OneLiner } from './programs.ts';
 
@@ -91,10 +93,11 @@ export class RawDocker implements AsyncDisposable {
 
   #spec(image: ImageFacts, runtime: string) {
     const { cpus, memoryBytes } = this.docker.info;
-    const policy = resolvePolicy({ limits: DEFAULT_LIMITS }, ceilingsOf({ cpus, memoryBytes }), 0);
+    const policy = resolvePolicy({ limits: {} }, platformRules({ cpus, memoryBytes }), 0);
     return containerSpec(policy, {
       image: image.id,
       runtime,
+      seccomp: DEFAULT_SECCOMP,
       uid: UID,
       guestVolume: this.#guestVolume,
       owner: this.owner,

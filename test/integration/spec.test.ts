@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { listContainers } from '../../src/engine/docker/containers.ts';
-import { ceilingsOf, resolvePolicy } from '../../src/engine/policy/resolve.ts';
+import { resolvePolicy } from '../../src/engine/policy/resolve.ts';
+import { platformRules } from '../../src/engine/policy/rules.ts';
 import { LABELS } from '../../src/engine/sandbox/labels.ts';
+import { DEFAULT_SECCOMP } from '../../src/engine/sandbox/seccomp.ts';
 import { containerSpec } from '../../src/engine/sandbox/spec.ts';
 import { hostProcesses, statusOf } from '../support/host.ts';
 import { untilReady } from '../support/program.ts';
@@ -86,10 +88,17 @@ const environmentOf = (pid: number) => readFileSync(`/proc/${pid}/environ`, 'utf
 
 test('docker inspect is the spec', () => {
   for (const { program, inspect } of sandboxes) {
-    const policy = resolvePolicy({ limits: LIMITS }, ceilingsOf(server.docker.info), 0);
+    const policy = resolvePolicy({ limits: LIMITS }, platformRules(server.docker.info), 0);
     const guestVolume = inspect.Mounts.find(({ Destination: at }) => at === '/.isol8')?.Name ?? '';
     const owner = { instance: server.instance, process: inspect.Config.Labels[LABELS.process] ?? '' };
-    const inputs = { image: inspect.Image, runtime: 'bash', uid: program.uid, guestVolume, owner };
+    const inputs = {
+      image: inspect.Image,
+      runtime: 'bash',
+      seccomp: DEFAULT_SECCOMP,
+      uid: program.uid,
+      guestVolume,
+      owner,
+    };
     const { HostConfig: host, Labels: labels, ...config } = containerSpec(policy, inputs);
 
     expect(inspect.Config).toMatchObject(config);

@@ -36,6 +36,24 @@ export interface Refusal {
   readonly reason: string;
   /** Fields of BadRequest. */
   readonly fields: readonly string[];
+  /** The same, each with its reason. */
+  readonly reasons: readonly (readonly [field: string, reason: string])[];
+}
+
+/** What a call is refused with; fails when it is not. */
+export async function refusalFrom(
+  call: (options: { onTrailer: (trailer: Metadata) => void }) => Promise<unknown>,
+): Promise<Refusal> {
+  let trailer: Metadata | undefined;
+  const onTrailer = (received: Metadata) => {
+    trailer = received;
+  };
+  return await call({ onTrailer }).then(
+    () => {
+      throw new Error('it was not refused');
+    },
+    (error: unknown) => refusalOf(error, trailer),
+  );
 }
 
 /** What a call was refused with; rethrows what is no gRPC status. */
@@ -44,11 +62,12 @@ export function refusalOf(error: unknown, trailer: Metadata | undefined): Refusa
   const bytes = trailer?.get('grpc-status-details-bin');
   const details = bytes === undefined ? [] : fromBinary(StatusSchema, bytes as Uint8Array).details;
   const infos = details.flatMap((any) => anyUnpack(any, ErrorInfoSchema) ?? []);
-  const requests = details.flatMap((any) => anyUnpack(any, BadRequestSchema) ?? []);
+  const violations = details.flatMap((any) => anyUnpack(any, BadRequestSchema)?.fieldViolations ?? []);
   return {
     code: error.code,
     message: error.details,
     reason: infos[0]?.reason ?? '',
-    fields: requests.flatMap((request) => request.fieldViolations.map((violation) => violation.field)),
+    fields: violations.map(({ field }) => field),
+    reasons: violations.map(({ field, reason }) => [field, reason]),
   };
 }

@@ -3,7 +3,8 @@ import { connectDocker, type DockerConnection } from '../../src/engine/docker/co
 import { DockerEvents } from '../../src/engine/docker/events.ts';
 import type { ImageFacts } from '../../src/engine/docker/images.ts';
 import { DockerEngine } from '../../src/engine/engine.ts';
-import { DEFAULT_LIMITS, resolvePolicy } from '../../src/engine/policy/resolve.ts';
+import { resolvePolicy } from '../../src/engine/policy/resolve.ts';
+import { platformRules } from '../../src/engine/policy/rules.ts';
 import { WarmPool } from '../../src/engine/pool/warm-pool.ts';
 import type { Runtime } from '../../src/engine/runtimes/runtime.ts';
 import { EvidenceBook } from '../../src/engine/sandbox/evidence.ts';
@@ -11,6 +12,7 @@ import { SandboxFactory } from '../../src/engine/sandbox/factory.ts';
 import type { GuestSupply } from '../../src/engine/sandbox/guest-supply.ts';
 import { ImageCatalog } from '../../src/engine/sandbox/images.ts';
 import { LABELS } from '../../src/engine/sandbox/labels.ts';
+import { DEFAULT_SECCOMP } from '../../src/engine/sandbox/seccomp.ts';
 import { UidRange } from '../../src/engine/sandbox/uids.ts';
 import { codeRequest } from '../../src/engine/test-support.ts';
 import type { ExecutionRequest } from '../../src/engine/types.ts';
@@ -45,6 +47,7 @@ export class EngineBench implements AsyncDisposable {
     log: (line: string) => void = () => {},
     base: readonly { runtime: Runtime; size: number }[] = [],
   ) {
+    const rules = platformRules(this.docker.info);
     const parts = { docker: this.docker, log: createLog('info', { write: log }) };
     const factory = new SandboxFactory({
       ...parts,
@@ -54,11 +57,12 @@ export class EngineBench implements AsyncDisposable {
       evidence: this.#evidence,
       guests,
       images,
+      seccomp: new Map([['DEFAULT', DEFAULT_SECCOMP]]),
       caBundle: new Uint8Array(),
     });
     const pool = new WarmPool({
       factory,
-      base: base.map((one) => ({ ...one, policy: resolvePolicy({ limits: {} }, DEFAULT_LIMITS, 0) })),
+      base: base.map((one) => ({ ...one, policy: resolvePolicy({ limits: {} }, rules, 0) })),
       budget: { count: base.length * 10, bytes: 1e12 },
       maxStarts: 4,
       maxRefills: 1,
@@ -68,6 +72,7 @@ export class EngineBench implements AsyncDisposable {
       ...parts,
       events: this.#events,
       pool,
+      rules,
       maxConcurrent: 8,
       maxQueued: 8,
       hasCaBundle: false,

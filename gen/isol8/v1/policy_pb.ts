@@ -23,7 +23,7 @@ export const file_isol8_v1_policy: GenFile = /*@__PURE__*/
  */
 export type Policy = Message<"isol8.v1.Policy"> & {
   /**
-   * A named policy of the server to start from; `default` when unset, and in 0.1.0 the only one.
+   * A named policy of the server to start from; that of the key when unset, and without one `default`.
    *
    * @generated from field: optional string profile = 1;
    */
@@ -237,15 +237,16 @@ export const NetworkRuleSchema: GenMessage<NetworkRule> = /*@__PURE__*/
  */
 export type Isolation = Message<"isol8.v1.Isolation"> & {
   /**
-   * The runtime class, `runc` or `runsc` say; the operator's choice when unset. Not in 0.1.0: NOT_IMPLEMENTED.
+   * The runtime class, `runc` or `runsc` say; the operator's choice when unset. One that
+   * this host does not have, or that does not enforce the rest of the policy here, is refused: NOT_ENFORCEABLE.
    *
    * @generated from field: optional string runtime_class = 1;
    */
   runtimeClass?: string | undefined;
 
   /**
-   * The seccomp profile: `DEFAULT` (isol8's own), `STRICT`, or the name of one that the operator configured; DEFAULT
-   * when unset, and in 0.1.0 the only one.
+   * The seccomp profile: `DEFAULT` (isol8's own), `STRICT`, or the name of one that the operator configured; the
+   * operator's choice when unset, and without one DEFAULT.
    *
    * @generated from field: optional string seccomp = 2;
    */
@@ -315,7 +316,8 @@ export type EffectivePolicy = Message<"isol8.v1.EffectivePolicy"> & {
   onOutputLimit: OnOutputLimit;
 
   /**
-   * Fields of the policy that the runtime class does not enforce, and that the operator accepted so.
+   * Fields of this policy that the runtime class does not enforce, and that the operator accepted so:
+   * `limits.memory_bytes`.
    *
    * @generated from field: repeated string unenforced = 6;
    */

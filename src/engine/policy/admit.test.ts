@@ -3,7 +3,7 @@ import { EngineError, type FieldViolation } from '../errors.ts';
 import { codeRequest } from '../test-support.ts';
 import type { ExecutionRequest } from '../types.ts';
 import { admit } from './admit.ts';
-import { ceilingsOf } from './resolve.ts';
+import { platformRules } from './rules.ts';
 
 const good = codeRequest('python', 'pass');
 const tooMuch = { policy: { limits: { cpuCores: 99 } } };
@@ -11,7 +11,7 @@ const unbuilt: FieldViolation = { field: 'packages', description: 'is not built'
 
 function refused(change: Partial<ExecutionRequest>, found: FieldViolation[] = []): EngineError {
   try {
-    admit({ ...good, ...change }, ceilingsOf({ cpus: 2, memoryBytes: 2 ** 32 }), found);
+    admit({ ...good, ...change }, platformRules({ cpus: 2, memoryBytes: 2 ** 32 }), found);
   } catch (error) {
     if (error instanceof EngineError) return error;
   }
@@ -19,7 +19,7 @@ function refused(change: Partial<ExecutionRequest>, found: FieldViolation[] = []
 }
 
 test('a request that is good has its runtime and its policy', () => {
-  const { runtime, policy } = admit(good, ceilingsOf({ cpus: 2, memoryBytes: 2 ** 32 }));
+  const { runtime, policy } = admit(good, platformRules({ cpus: 2, memoryBytes: 2 ** 32 }));
   expect(runtime.name).toBe('python');
   expect(policy.limits.processes).toBe(128);
 });

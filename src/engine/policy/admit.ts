@@ -1,9 +1,10 @@
 import { type FieldViolation, refusal } from '../errors.ts';
 import { findRuntime, noRuntime, RUNTIME_NAMES } from '../runtimes/registry.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
-import type { EffectivePolicy, ExecutionRequest, Limits } from '../types.ts';
+import type { EffectivePolicy, ExecutionRequest } from '../types.ts';
 import { checkRequest } from './checks.ts';
-import { checkLimits, resolvePolicy } from './resolve.ts';
+import { checkPolicy, resolvePolicy } from './resolve.ts';
+import type { PolicyRules } from './rules.ts';
 
 /** What a request that is good runs in. */
 export interface Admitted {
@@ -16,20 +17,20 @@ export interface Admitted {
  * on it is not looked at.
  *
  * @param found what is known to be wrong already; it is told together with what is found here
- * @throws EngineError UNKNOWN_RUNTIME, INVALID_FIELD, POLICY_CEILING_EXCEEDED or NOT_IMPLEMENTED with every violation
+ * @throws EngineError UNKNOWN_RUNTIME, INVALID_FIELD, POLICY_CEILING_EXCEEDED, NOT_ENFORCEABLE or NOT_IMPLEMENTED with every violation
  */
-export function admit(request: ExecutionRequest, ceilings: Limits, found: readonly FieldViolation[] = []): Admitted {
+export function admit(request: ExecutionRequest, rules: PolicyRules, found: readonly FieldViolation[] = []): Admitted {
   const runtime = findRuntime(request.runtime);
   const floor = runtime?.memoryFloorBytes ?? 0;
   const violations = [
     ...(runtime === undefined ? [noRuntime(request.runtime)] : []),
     ...found,
     ...checkRequest(request, runtime),
-    ...checkLimits(request.policy, ceilings, floor),
+    ...checkPolicy(request.policy, rules, floor),
   ];
   if (runtime === undefined) {
     throw refusal(violations, { runtime: request.runtime.slice(0, 64), runtimes: RUNTIME_NAMES });
   }
   if (violations.length > 0) throw refusal(violations);
-  return { runtime, policy: resolvePolicy(request.policy, ceilings, floor) };
+  return { runtime, policy: resolvePolicy(request.policy, rules, floor) };
 }

@@ -2,14 +2,16 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { EngineError } from '../errors.ts';
 import type { Limits } from '../types.ts';
-import { ceilingsOf, DEFAULT_LIMITS, policyDigest, resolvePolicy } from './resolve.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
+import { policyDigest, resolvePolicy } from './resolve.ts';
+import { platformRules } from './rules.ts';
 
 const MIB = 1024 * 1024;
-const ceilings = ceilingsOf({ cpus: 2, memoryBytes: 4096 * MIB });
+const rules = platformRules({ cpus: 2, memoryBytes: 4096 * MIB });
 
 function refusal(limits: Partial<Limits>): EngineError {
   try {
-    resolvePolicy({ limits }, ceilings, 16 * MIB);
+    resolvePolicy({ limits }, rules, 16 * MIB);
   } catch (error) {
     if (error instanceof EngineError) return error;
   }
@@ -17,7 +19,7 @@ function refusal(limits: Partial<Limits>): EngineError {
 }
 
 test('what is not asked for is the default', () => {
-  const policy = resolvePolicy({ limits: { timeoutMs: 1500 } }, ceilings, 0);
+  const policy = resolvePolicy({ limits: { timeoutMs: 1500 } }, rules, 0);
   expect(policy.limits).toEqual({ ...DEFAULT_LIMITS, timeoutMs: 1500 });
   expect(policy.onOutputLimit).toBe('TRUNCATE');
 });
@@ -30,9 +32,9 @@ test('a policy is never above a ceiling and never below what was refused, whatev
     fc.property(anyLimits, (asked) => {
       const limits = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
       try {
-        const policy = resolvePolicy({ limits }, ceilings, 16 * MIB);
+        const policy = resolvePolicy({ limits }, rules, 16 * MIB);
         for (const name of names) {
-          expect(policy.limits[name]).toBeLessThanOrEqual(ceilings[name]);
+          expect(policy.limits[name]).toBeLessThanOrEqual(rules.ceilings.limits[name]);
           expect(policy.limits[name]).toBeGreaterThan(0);
           if (limits[name] !== undefined) expect(policy.limits[name]).toBe(limits[name]);
         }
@@ -69,7 +71,7 @@ test.each<[Partial<Limits>, string]>([
 });
 
 test('the digest depends on what a policy says and on nothing else', () => {
-  const one = resolvePolicy({ limits: {} }, ceilings, 0);
+  const one = resolvePolicy({ limits: {} }, rules, 0);
   const reordered = { ...one, limits: Object.fromEntries(Object.entries(one.limits).reverse()) as unknown as Limits };
   expect(policyDigest(reordered)).toBe(policyDigest(one));
   expect(policyDigest({ ...one, onOutputLimit: 'KILL' })).not.toBe(policyDigest(one));

@@ -2,142 +2,140 @@ import { createHash } from 'node:crypto';
 import { showBytes } from '../../lib/bytes.ts';
 import { type FieldViolation, refusal } from '../errors.ts';
 import type { EffectivePolicy, Limits, PolicyRequest } from '../types.ts';
-
-const MIB = 1024 * 1024;
-
-/** What holds for what a caller leaves unset. */
-export const DEFAULT_LIMITS: Limits = {
-  timeoutMs: 30_000,
-  memoryBytes: 512 * MIB,
-  cpuCores: 1,
-  processes: 128,
-  outputBytes: MIB,
-  workspaceBytes: 256 * MIB,
-  tmpBytes: 128 * MIB,
-  openFiles: 1024,
-};
-
-/** The most of each limit that isol8 gives at all. */
-const PLATFORM_CEILINGS: Limits = {
-  timeoutMs: 24 * 3_600_000,
-  memoryBytes: 1024 * 1024 * MIB,
-  cpuCores: 1024,
-  processes: 32_768,
-  outputBytes: 16 * 1024 * MIB,
-  workspaceBytes: 1024 * 1024 * MIB,
-  tmpBytes: 1024 * 1024 * MIB,
-  openFiles: 65_536,
-};
-
-/** The least of each limit that can be enforced as it is asked for. */
-const PLATFORM_FLOORS: Limits = {
-  timeoutMs: 1,
-  memoryBytes: 4 * MIB,
-  cpuCores: 0.01,
-  processes: 1,
-  outputBytes: 1,
-  workspaceBytes: 4096,
-  tmpBytes: 4096,
-  openFiles: 16,
-};
-
-/** How a caller writes each limit. */
-const FIELDS: Readonly<Record<keyof Limits, string>> = {
-  timeoutMs: 'timeout',
-  memoryBytes: 'memory_bytes',
-  cpuCores: 'cpu_cores',
-  processes: 'processes',
-  outputBytes: 'output_bytes',
-  workspaceBytes: 'workspace_bytes',
-  tmpBytes: 'tmp_bytes',
-  openFiles: 'open_files',
-};
-
-const LIMIT_NAMES = Object.keys(FIELDS) as (keyof Limits)[];
-
-/** What this host has: no sandbox can be given more. */
-export interface HostCapacity {
-  readonly cpus: number;
-  readonly memoryBytes: number;
-}
-
-/** The most of each limit on a host. */
-export function ceilingsOf(host: HostCapacity): Limits {
-  return {
-    ...PLATFORM_CEILINGS,
-    cpuCores: Math.min(PLATFORM_CEILINGS.cpuCores, host.cpus),
-    memoryBytes: Math.min(PLATFORM_CEILINGS.memoryBytes, host.memoryBytes),
-    workspaceBytes: Math.min(PLATFORM_CEILINGS.workspaceBytes, host.memoryBytes),
-    tmpBytes: Math.min(PLATFORM_CEILINGS.tmpBytes, host.memoryBytes),
-  };
-}
-
-/** The defaults, cut to what a host has. */
-export function defaultsOn(ceilings: Limits): Limits {
-  return mapLimits((name) => Math.min(DEFAULT_LIMITS[name], ceilings[name]));
-}
+import { checkLimits, DEFAULT_LIMITS, mapLimits } from './limits.ts';
+import type { PolicyRules } from './rules.ts';
 
 /**
- * Every limit that is below what can be enforced, or above a ceiling.
+ * Everything that is wrong with what a request asks of its policy.
  *
  * @param memoryFloorBytes of the runtime
  */
-export function checkLimits(request: PolicyRequest, ceilings: Limits, memoryFloorBytes: number): FieldViolation[] {
-  const floors = { ...PLATFORM_FLOORS, memoryBytes: Math.max(PLATFORM_FLOORS.memoryBytes, memoryFloorBytes) };
-  return LIMIT_NAMES.flatMap((name): FieldViolation[] => {
-    const value = request.limits[name];
-    if (value === undefined) return [];
-    const field = `policy.limits.${FIELDS[name]}`;
-    const not = `, not ${show(name, value)}`;
-    if (!Number.isFinite(value)) return [{ field, description: `must be a finite number${not}` }];
-    if (value < floors[name]) {
-      const floor = `${show(name, floors[name])}${name === 'memoryBytes' && memoryFloorBytes > 0 ? ' for this runtime' : ''}`;
-      return [
-        {
-          field,
-          description: `must be at least ${floor}${not}${value === 0 ? '; leave it unset for the default' : ''}`,
-        },
-      ];
-    }
-    if (value <= ceilings[name]) return [];
-    const description = `is above the ceiling of ${show(name, ceilings[name])}`;
-    return [{ field, description, reason: 'POLICY_CEILING_EXCEEDED' }];
-  });
+export function checkPolicy(request: PolicyRequest, rules: PolicyRules, memoryFloorBytes: number): FieldViolation[] {
+  return [
+    ...checkProfile(request, rules),
+    ...checkLimits(request.limits, rules.ceilings.limits, memoryFloorBytes, 'policy.limits'),
+    ...checkFloor(request, rules, memoryFloorBytes),
+    ...checkReuse(request, rules),
+    ...checkSeccomp(request, rules),
+    ...checkRuntimeClass(request, rules),
+  ];
+}
+
+/** The limits of a request that asks for nothing. */
+export function defaultLimits(rules: PolicyRules): Limits {
+  return limitsOf({ limits: {} }, rules, 0);
 }
 
 /**
- * What holds for one execution: what was asked for, else the defaults.
+ * What holds for one execution: what was asked for, else what its profile says, else the defaults; nothing above a ceiling.
  *
  * @param memoryFloorBytes of the runtime
- * @throws EngineError INVALID_FIELD or POLICY_CEILING_EXCEEDED with every limit that is wrong
+ * @throws EngineError with everything that is wrong: INVALID_FIELD, POLICY_CEILING_EXCEEDED, NOT_ENFORCEABLE
  */
-export function resolvePolicy(request: PolicyRequest, ceilings: Limits, memoryFloorBytes: number): EffectivePolicy {
-  const wrong = checkLimits(request, ceilings, memoryFloorBytes);
+export function resolvePolicy(request: PolicyRequest, rules: PolicyRules, memoryFloorBytes: number): EffectivePolicy {
+  const wrong = checkPolicy(request, rules, memoryFloorBytes);
   if (wrong.length > 0) throw refusal(wrong);
-  const defaults = defaultsOn(ceilings);
+  const profile = profileOf(request, rules);
+  const reuse = request.reuse ?? profile?.reuse ?? 'NEVER';
+  const runtimeClass = runtimeClassOf(request, rules);
   return {
-    limits: mapLimits((name) => request.limits[name] ?? defaults[name]),
-    onOutputLimit: request.onOutputLimit ?? 'TRUNCATE',
+    profile: request.profile ?? rules.profile,
+    limits: limitsOf(request, rules, memoryFloorBytes),
+    onOutputLimit: request.onOutputLimit ?? profile?.onOutputLimit ?? 'TRUNCATE',
     network: 'NONE',
-    seccomp: 'DEFAULT',
-    reuse: request.reuse ?? 'NEVER',
+    seccomp: seccompOf(request, rules),
+    ...(runtimeClass === rules.defaultClass ? {} : { runtimeClass }),
+    reuse: rules.ceilings.reuse === 'NEVER' ? 'NEVER' : reuse,
     writableRoot: false,
+    unenforced: [...(rules.classes.get(runtimeClass)?.unenforced ?? [])].sort(),
   };
 }
 
 /** SHA-256 of a policy, lower-case hex: the same for the same policy on every server. */
 export function policyDigest(policy: EffectivePolicy): string {
-  const ordered = { ...policy, limits: mapLimits((name) => policy.limits[name]) };
-  return createHash('sha256')
-    .update(JSON.stringify(ordered, Object.keys({ ...ordered, ...ordered.limits }).sort()))
-    .digest('hex');
+  const sorted = (_: string, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  return createHash('sha256').update(JSON.stringify(policy, sorted)).digest('hex');
 }
 
-function show(name: keyof Limits, value: number): string {
-  if (name === 'timeoutMs') return `${value / 1000} s`;
-  return name.endsWith('Bytes') ? showBytes(value) : String(value);
+function profileOf(request: PolicyRequest, rules: PolicyRules): PolicyRequest | undefined {
+  return rules.profiles.get(request.profile ?? rules.profile);
 }
 
-function mapLimits(value: (name: keyof Limits) => number): Limits {
-  return Object.fromEntries(LIMIT_NAMES.map((name) => [name, value(name)])) as unknown as Limits;
+function limitsOf(request: PolicyRequest, rules: PolicyRules, memoryFloorBytes: number): Limits {
+  const profile = profileOf(request, rules);
+  const ceilings = rules.ceilings.limits;
+  return mapLimits((name) => {
+    const asked = request.limits[name];
+    if (asked !== undefined) return asked;
+    const usual = profile?.limits[name] ?? DEFAULT_LIMITS[name];
+    // Nobody asked for less than the runtime needs, so a profile that is made for another runtime does not fail.
+    return Math.min(name === 'memoryBytes' ? Math.max(usual, memoryFloorBytes) : usual, ceilings[name]);
+  });
+}
+
+function seccompOf(request: PolicyRequest, rules: PolicyRules): string {
+  return request.seccomp ?? usual(profileOf(request, rules)?.seccomp ?? 'DEFAULT', rules.ceilings.seccomp);
+}
+
+function runtimeClassOf(request: PolicyRequest, rules: PolicyRules): string {
+  const { runtimeClass } = request;
+  return (
+    runtimeClass ?? usual(profileOf(request, rules)?.runtimeClass ?? rules.defaultClass, rules.ceilings.runtimeClasses)
+  );
+}
+
+/** What is used when nobody asked: if it may not be, the first that may. */
+function usual(wanted: string, allowed: readonly string[]): string {
+  return allowed.includes(wanted) ? wanted : (allowed[0] ?? wanted);
+}
+
+function* checkProfile({ profile }: PolicyRequest, { profiles }: PolicyRules): Iterable<FieldViolation> {
+  if (profile === undefined || profiles.has(profile)) return;
+  const names = [...profiles.keys()].sort().join(', ');
+  yield { field: 'policy.profile', description: `is no profile of this server: use one of ${names}` };
+}
+
+function* checkFloor({ limits }: PolicyRequest, { ceilings }: PolicyRules, floor: number): Iterable<FieldViolation> {
+  if (limits.memoryBytes !== undefined || ceilings.limits.memoryBytes >= floor) return;
+  const most = showBytes(ceilings.limits.memoryBytes);
+  yield exceeded('policy.limits.memory_bytes', `has a ceiling of ${most}, and this runtime needs ${showBytes(floor)}`);
+}
+
+function* checkReuse({ reuse }: PolicyRequest, { ceilings }: PolicyRules): Iterable<FieldViolation> {
+  if (reuse !== 'SAME_TENANT' || ceilings.reuse === 'SAME_TENANT') return;
+  yield exceeded('policy.isolation.reuse', 'is above the ceiling of NEVER');
+}
+
+function* checkSeccomp({ seccomp }: PolicyRequest, rules: PolicyRules): Iterable<FieldViolation> {
+  const field = 'policy.isolation.seccomp';
+  const allowed = rules.ceilings.seccomp;
+  if (allowed.length === 0) yield exceeded(field, 'no profile is allowed by the operator and the key together');
+  else if (seccomp === undefined || allowed.includes(seccomp)) return;
+  else if (rules.seccomp.includes(seccomp)) yield exceeded(field, `is not allowed: use ${allowed.join(', ')}`);
+  else yield { field, description: `is no seccomp profile of this server: use ${allowed.join(', ')}` };
+}
+
+function* checkRuntimeClass(request: PolicyRequest, rules: PolicyRules): Iterable<FieldViolation> {
+  const field = 'policy.isolation.runtime_class';
+  const name = runtimeClassOf(request, rules);
+  const found = rules.classes.get(name);
+  const allowed = rules.ceilings.runtimeClasses;
+  if (found === undefined) {
+    const description = `${name} is no runtime of this Docker: use ${allowed.join(', ')}`;
+    yield { field, description, reason: 'NOT_ENFORCEABLE' };
+  } else if (!allowed.includes(name)) {
+    yield exceeded(field, allowed.length === 0 ? 'none is allowed' : `is not allowed: use ${allowed.join(', ')}`);
+  } else {
+    for (const unenforced of found.unenforced.filter((one) => !found.accepted.includes(one))) {
+      const description = `is not enforced by ${name} on this host: use another runtime class, or have the operator accept it`;
+      yield { field: `policy.${unenforced}`, description, reason: 'NOT_ENFORCEABLE' };
+    }
+  }
+}
+
+function exceeded(field: string, description: string): FieldViolation {
+  return { field, description, reason: 'POLICY_CEILING_EXCEEDED' };
 }

@@ -25,6 +25,7 @@ import type { GuestSupply } from './guest-supply.ts';
 import type { ImageCatalog } from './images.ts';
 import type { Owner } from './labels.ts';
 import { Sandbox } from './sandbox.ts';
+import type { SeccompProfile } from './seccomp.ts';
 import { containerSpec, liveLimits } from './spec.ts';
 import type { UidRange } from './uids.ts';
 
@@ -38,6 +39,8 @@ export interface FactoryParts {
   readonly evidence: EvidenceBook;
   readonly guests: GuestSupply;
   readonly images: ImageCatalog;
+  /** By the names that policies use. */
+  readonly seccomp: ReadonlyMap<string, SeccompProfile>;
   /** PEM; empty when sandboxes are given no certificates. */
   readonly caBundle: Uint8Array;
   readonly log: Logger;
@@ -67,9 +70,9 @@ export class SandboxFactory {
         'a sandbox did not start; looking at image and guest',
       );
       this.#parts.images.forget(runtime.image);
-      await this.#parts.guests.repair();
     }
     try {
+      await this.#parts.guests.repair();
       return await this.#create(policy, runtime, signal);
     } catch (error) {
       signal.throwIfAborted();
@@ -133,9 +136,12 @@ export class SandboxFactory {
     const onAbort = () => connection?.[Symbol.dispose]();
     signal.addEventListener('abort', onAbort, { once: true });
     try {
+      const seccomp = this.#parts.seccomp.get(policy.seccomp);
+      if (seccomp === undefined) throw new Error(`there is no seccomp profile ${policy.seccomp}`);
       const spec = containerSpec(policy, {
         image: image.id,
         runtime: runtime.name,
+        seccomp,
         uid,
         guestVolume: volume,
         owner,

@@ -1,10 +1,19 @@
 import { expect, test } from 'vitest';
-import { ceilingsOf, resolvePolicy } from '../policy/resolve.ts';
+import { resolvePolicy } from '../policy/resolve.ts';
+import { platformRules } from '../policy/rules.ts';
+import { DEFAULT_SECCOMP } from './seccomp.ts';
 import { containerMemoryBytes, containerSpec } from './spec.ts';
 
-const policy = resolvePolicy({ limits: {} }, ceilingsOf({ cpus: 8, memoryBytes: 2 ** 36 }), 0);
+const policy = resolvePolicy({ limits: {} }, platformRules({ cpus: 8, memoryBytes: 2 ** 36 }), 0);
 const owner = { instance: 'i1', process: 'p1' };
-const inputs = { image: 'sha256:abc', runtime: 'python', uid: 30_007, guestVolume: 'isol8-guest-1', owner };
+const inputs = {
+  image: 'sha256:abc',
+  runtime: 'python',
+  seccomp: DEFAULT_SECCOMP,
+  uid: 30_007,
+  guestVolume: 'isol8-guest-1',
+  owner,
+};
 
 test('the spec of the default policy', () => {
   const spec = containerSpec(policy, inputs);

@@ -8,7 +8,7 @@ import {
 } from '../constants.ts';
 import type { EffectivePolicy, Limits } from '../types.ts';
 import { LABELS, type Owner, ownerLabels } from './labels.ts';
-import { DEFAULT_SECCOMP } from './seccomp.ts';
+import type { SeccompProfile } from './seccomp.ts';
 
 /** Where the guest's volume is mounted, and the guest in it. */
 export const GUEST_MOUNT = '/.isol8';
@@ -24,6 +24,8 @@ export interface SandboxInputs {
   /** Image id, not a tag, which could move. */
   readonly image: string;
   readonly runtime: string;
+  /** What `policy.seccomp` names. */
+  readonly seccomp: SeccompProfile;
   /** The code's uid and gid. */
   readonly uid: number;
   /** The volume with the guest. */
@@ -45,6 +47,8 @@ export function containerSpec(policy: EffectivePolicy, inputs: SandboxInputs) {
     Image: inputs.image,
     Entrypoint: [GUEST_PROGRAM, 'serve'],
     Cmd: [] as string[],
+    // The guest is deaf to all others; a daemon that stops would wait ten seconds for each sandbox.
+    StopSignal: 'SIGKILL',
     User: '0:0',
     WorkingDir: '/',
     Hostname: 'sandbox',
@@ -65,6 +69,7 @@ export function containerSpec(policy: EffectivePolicy, inputs: SandboxInputs) {
     Healthcheck: { Test: ['NONE'] },
     HostConfig: {
       AutoRemove: true,
+      ...(policy.runtimeClass === undefined ? {} : { Runtime: policy.runtimeClass }),
       NetworkMode: 'none',
       // No resolver of the host; the guest answers here when a policy allows names.
       Dns: ['127.0.0.1'],
@@ -73,7 +78,7 @@ export function containerSpec(policy: EffectivePolicy, inputs: SandboxInputs) {
       ReadonlyRootfs: true,
       CapDrop: ['ALL'],
       CapAdd: ['SETUID', 'SETGID', 'KILL'],
-      SecurityOpt: ['no-new-privileges:true', `seccomp=${JSON.stringify(DEFAULT_SECCOMP)}`],
+      SecurityOpt: ['no-new-privileges:true', `seccomp=${JSON.stringify(inputs.seccomp)}`],
       IpcMode: 'private',
       ShmSize: SHM_BYTES,
       // Bounds System V shared memory, which has no size of its own, in pages.

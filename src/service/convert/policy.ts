@@ -8,29 +8,21 @@ import {
   Reuse,
 } from '../../../gen/isol8/v1/policy_pb.ts';
 import type * as engine from '../../engine/types.ts';
+import { known } from '../../lib/known.ts';
 import { fromDuration, toDuration } from './duration.ts';
 import { onOutputLimits, reuses } from './enums.ts';
 import type { Violations } from './violations.ts';
 
-/** The only profile there is. */
-const PROFILE = 'default';
-
 /** Wire to engine. What is wrong or not built goes to `violations`. */
 export function fromPolicy(policy: Policy | undefined, violations: Violations): engine.PolicyRequest {
   if (policy === undefined) return { limits: {} };
-  if (policy.profile === '') violations.wrong('policy.profile', 'must not be empty; leave it unset for `default`');
-  else if (policy.profile !== undefined && policy.profile !== PROFILE) {
-    violations.unbuilt('policy.profile', 'A profile other than `default`');
-  }
+  const { profile } = policy;
+  if (profile === '') violations.wrong('policy.profile', 'must not be empty; leave it unset for the usual one');
   checkNetwork(policy.network, violations);
-  const reuse = fromIsolation(policy.isolation, violations);
+  const isolation = fromIsolation(policy.isolation, violations);
   const limits = fromLimits(policy.limits, violations);
   const onOutputLimit = fromOnOutputLimit(policy.onOutputLimit, violations);
-  return {
-    limits,
-    ...(onOutputLimit === undefined ? {} : { onOutputLimit }),
-    ...(reuse === undefined ? {} : { reuse }),
-  };
+  return { limits, ...isolation, ...known({ profile: profile || undefined, onOutputLimit }) };
 }
 
 function fromLimits(limits: Limits | undefined, violations: Violations): Partial<engine.Limits> {
@@ -39,7 +31,7 @@ function fromLimits(limits: Limits | undefined, violations: Violations): Partial
   if (limits.timeout !== undefined && timeoutMs === undefined) {
     violations.wrong('policy.limits.timeout', 'is not a valid Duration: use one like "2.5s"');
   }
-  return ifSet({
+  return known({
     timeoutMs,
     memoryBytes: toNumber(limits.memoryBytes),
     cpuCores: limits.cpuCores,
@@ -54,11 +46,6 @@ function fromLimits(limits: Limits | undefined, violations: Violations): Partial
 /** Above 2^53 it is not exact; every ceiling is far below. */
 function toNumber(value: bigint | undefined): number | undefined {
   return value === undefined ? undefined : Number(value);
-}
-
-/** Without the names that have no value. */
-function ifSet<T extends object>(values: { [K in keyof T]: T[K] | undefined }): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 function fromOnOutputLimit(value: OnOutputLimit | undefined, violations: Violations) {
@@ -88,17 +75,17 @@ function checkNetwork(network: Network | undefined, violations: Violations): voi
   if (log === true) violations.unbuilt('policy.network.log', 'The network log');
 }
 
-function fromIsolation(isolation: Isolation | undefined, violations: Violations): engine.Reuse | undefined {
-  if (isolation === undefined) return undefined;
-  const { runtimeClass, seccomp, reuse, writableRoot } = isolation;
+function fromIsolation(isolation: Isolation | undefined, violations: Violations) {
+  if (isolation === undefined) return {};
+  const { runtimeClass, seccomp, writableRoot } = isolation;
   if (runtimeClass === '') violations.wrong('policy.isolation.runtime_class', 'must not be empty');
-  else if (runtimeClass !== undefined)
-    violations.unbuilt('policy.isolation.runtime_class', 'A choice of runtime class');
   if (seccomp === '') violations.wrong('policy.isolation.seccomp', 'must not be empty');
-  else if (seccomp !== undefined && seccomp !== 'DEFAULT') {
-    violations.unbuilt('policy.isolation.seccomp', 'A seccomp profile other than `DEFAULT`');
-  }
   if (writableRoot === true) violations.unbuilt('policy.isolation.writable_root', 'A writable root');
+  const reuse = fromReuse(isolation.reuse, violations);
+  return known({ reuse, seccomp: seccomp || undefined, runtimeClass: runtimeClass || undefined });
+}
+
+function fromReuse(reuse: Reuse | undefined, violations: Violations): engine.Reuse | undefined {
   switch (reuse) {
     case undefined:
       return undefined;
@@ -129,10 +116,16 @@ export function toLimits(limits: engine.Limits) {
 /** Engine to wire. */
 export function toEffectivePolicy(policy: engine.EffectivePolicy) {
   return {
-    profile: PROFILE,
+    profile: policy.profile,
     limits: toLimits(policy.limits),
     network: { mode: NetworkMode[policy.network] },
-    isolation: { seccomp: policy.seccomp, reuse: reuses[policy.reuse], writableRoot: policy.writableRoot },
+    isolation: {
+      seccomp: policy.seccomp,
+      ...known({ runtimeClass: policy.runtimeClass }),
+      reuse: reuses[policy.reuse],
+      writableRoot: policy.writableRoot,
+    },
     onOutputLimit: onOutputLimits[policy.onOutputLimit],
+    unenforced: [...policy.unenforced],
   };
 }

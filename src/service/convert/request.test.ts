@@ -9,7 +9,7 @@ type Init = MessageInitShape<typeof ExecuteRequestSchema>;
 const convert = (init: Init) =>
   fromExecuteRequest(
     create(ExecuteRequestSchema, { runtime: 'bash', source: { case: 'code', value: 'true' }, ...init } as Init),
-    'me',
+    { tenant: 'me', grant: undefined },
   );
 
 /** What is wrong on the wire: reason and field of each. */
@@ -19,14 +19,21 @@ test('what is set arrives; what is not set stays unset', () => {
   const policy = {
     limits: { timeout: { seconds: 1n, nanos: 500_000_000 }, memoryBytes: 5n, cpuCores: 0.5 },
     network: { mode: NetworkMode.NONE },
-    isolation: { seccomp: 'DEFAULT', reuse: Reuse.NEVER, writableRoot: false },
+    isolation: { seccomp: 'STRICT', runtimeClass: 'runsc', reuse: Reuse.NEVER, writableRoot: false },
     onOutputLimit: OnOutputLimit.KILL,
-    profile: 'default',
+    profile: 'mine',
   };
   expect(convert({ policy, stdin: Uint8Array.of(1), onDisconnect: OnDisconnect.CANCEL }).request).toMatchObject({
     tenant: 'me',
     source: { kind: 'code', code: 'true' },
-    policy: { limits: { timeoutMs: 1500, memoryBytes: 5, cpuCores: 0.5 }, onOutputLimit: 'KILL' },
+    policy: {
+      profile: 'mine',
+      limits: { timeoutMs: 1500, memoryBytes: 5, cpuCores: 0.5 },
+      onOutputLimit: 'KILL',
+      reuse: 'NEVER',
+      seccomp: 'STRICT',
+      runtimeClass: 'runsc',
+    },
   });
   const reuse = { policy: { isolation: { reuse: Reuse.SAME_TENANT } } };
   expect(convert(reuse)).toMatchObject({ request: { policy: { reuse: 'SAME_TENANT' } }, violations: [] });
@@ -68,14 +75,11 @@ test.each<[string, Init]>([
   ['secrets', { secrets: { A: 'b' } }],
   ['image', { image: 'i' }],
   ['on_disconnect', { onDisconnect: OnDisconnect.DETACH }],
-  ['policy.profile', { policy: { profile: 'strict' } }],
   ['policy.network.mode', { policy: { network: { mode: NetworkMode.FILTERED } } }],
   ['policy.network.mode', { policy: { network: { mode: NetworkMode.OPEN } } }],
   ['policy.network.allow', { policy: { network: { allow: [{}] } } }],
   ['policy.network.deny', { policy: { network: { deny: [{}] } } }],
   ['policy.network.log', { policy: { network: { log: true } } }],
-  ['policy.isolation.runtime_class', { policy: { isolation: { runtimeClass: 'runc' } } }],
-  ['policy.isolation.seccomp', { policy: { isolation: { seccomp: 'STRICT' } } }],
   ['policy.isolation.writable_root', { policy: { isolation: { writableRoot: true } } }],
 ])('%s is not built', (field, init) => {
   expect(found(init)).toEqual([['NOT_IMPLEMENTED', field]]);

@@ -1,6 +1,8 @@
 import { type ExecuteRequest, OnDisconnect, StdinMode } from '../../../gen/isol8/v1/execution_pb.ts';
 import type { FieldViolation } from '../../engine/errors.ts';
 import type { ExecutionRequest, Source } from '../../engine/types.ts';
+import { known } from '../../lib/known.ts';
+import type { Caller } from '../interceptors/context.ts';
 import { fromPolicy } from './policy.ts';
 import { Violations } from './violations.ts';
 
@@ -15,7 +17,7 @@ export interface Converted {
  * are not built. Whether a value makes sense (a runtime, a path, a limit) is the engine's to check, which refuses both
  * together.
  */
-export function fromExecuteRequest(request: ExecuteRequest, tenant: string): Converted {
+export function fromExecuteRequest(request: ExecuteRequest, { tenant, grant }: Caller): Converted {
   const violations = new Violations();
   const source = fromSource(request, violations);
   checkStdin(request, violations);
@@ -33,6 +35,7 @@ export function fromExecuteRequest(request: ExecuteRequest, tenant: string): Con
     outputPaths: request.outputPaths,
     setupScript: request.setupScript,
     policy,
+    ...known({ grant }),
     labels: request.labels,
   };
   return { request: converted, violations: violations.all };

@@ -16,7 +16,7 @@ export function toServerInfo(info: EngineInfo, version: string) {
     })),
     defaults: toLimits(info.defaults),
     ceilings: toLimits(info.ceilings),
-    isolationClasses: info.docker.runtimeClasses.map((name) => ({ name })),
+    isolationClasses: info.runtimeClasses.map(({ name, unenforced }) => ({ name, unenforced: [...unenforced] })),
     containerEngine: {
       version: info.docker.version,
       apiVersion: info.docker.apiVersion,

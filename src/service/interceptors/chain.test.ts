@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { interceptors } from './chain.ts';
 
 test('the order of the interceptors', () => {
-  const list = interceptors({ log: pino({ level: 'silent' }), stopping: new AbortController().signal });
+  const stopping = new AbortController().signal;
+  const list = interceptors({ log: pino({ level: 'silent' }), stopping, grant: undefined });
   expect(list.map(([name]) => name)).toEqual(['logging', 'errors', 'draining', 'tenant']);
 });

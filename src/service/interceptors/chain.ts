@@ -1,4 +1,5 @@
 import type { Server } from 'nice-grpc';
+import type { Grant } from '../../engine/types.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { Caller, Noted } from './context.ts';
 import { draining } from './draining.ts';
@@ -11,10 +12,12 @@ export interface ChainOptions {
   readonly log: Logger;
   /** Aborted when the server begins to stop. */
   readonly stopping: AbortSignal;
+  /** What the key allows. */
+  readonly grant: Grant | undefined;
 }
 
 /** The interceptors by name, outermost first. */
-export function interceptors({ log, stopping }: ChainOptions) {
+export function interceptors({ log, stopping, grant }: ChainOptions) {
   return [
     // Outermost, so that every call has a line, refused ones too, with the code that the caller sees.
     ['logging', logging(log)],
@@ -22,7 +25,7 @@ export function interceptors({ log, stopping }: ChainOptions) {
     ['errors', errors(log)],
     ['draining', draining(stopping)],
     // The key itself was looked at before the request was read: see key.ts.
-    ['tenant', tenant()],
+    ['tenant', tenant(grant)],
   ] as const;
 }
 

@@ -329,9 +329,7 @@ class Isol8ServiceServicer:
     def ResolvePolicy(self, request, context):
         """ResolvePolicy is a dry run: the policy that a request would get, or what is wrong with it.
 
-        Idempotent. Fails with INVALID_FIELD, UNKNOWN_RUNTIME.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent. Fails with UNKNOWN_RUNTIME.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -158,9 +158,7 @@ class Isol8ServiceStub:
     ResolvePolicy: _grpc.UnaryUnaryMultiCallable[_service_pb2.ResolvePolicyRequest, _service_pb2.ResolvePolicyResponse]
     """ResolvePolicy is a dry run: the policy that a request would get, or what is wrong with it.
 
-    Idempotent. Fails with INVALID_FIELD, UNKNOWN_RUNTIME.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with UNKNOWN_RUNTIME.
     """
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_service_pb2.GetServerInfoRequest, _service_pb2.GetServerInfoResponse]
     """GetServerInfo tells what this server is and can do, asked from Docker now.
@@ -295,9 +293,7 @@ class Isol8ServiceAsyncStub(Isol8ServiceStub):
     ResolvePolicy: _aio.UnaryUnaryMultiCallable[_service_pb2.ResolvePolicyRequest, _service_pb2.ResolvePolicyResponse]  # type: ignore[assignment]
     """ResolvePolicy is a dry run: the policy that a request would get, or what is wrong with it.
 
-    Idempotent. Fails with INVALID_FIELD, UNKNOWN_RUNTIME.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with UNKNOWN_RUNTIME.
     """
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_service_pb2.GetServerInfoRequest, _service_pb2.GetServerInfoResponse]  # type: ignore[assignment]
     """GetServerInfo tells what this server is and can do, asked from Docker now.
@@ -531,9 +527,7 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_service_pb2.ResolvePolicyResponse, _abc.Awaitable[_service_pb2.ResolvePolicyResponse]]:
         """ResolvePolicy is a dry run: the policy that a request would get, or what is wrong with it.
 
-        Idempotent. Fails with INVALID_FIELD, UNKNOWN_RUNTIME.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent. Fails with UNKNOWN_RUNTIME.
         """
 
     @_abc_1.abstractmethod
