@@ -67,9 +67,16 @@ export class DockerEngine implements Engine {
         'the server is shutting down: nothing was started, try another or later',
       );
     }
-    const { runtime, policy } = admit(request, this.#rulesFor(request.grant), found);
+    const { runtime, policy, mask } = admit(request, this.#rulesFor(request.grant), found);
     const execution = new RunningExecution(request.tenant, signal);
-    const executor = new Executor(execution, { request, runtime, policy, hasCaBundle: this.#parts.hasCaBundle, since });
+    const executor = new Executor(execution, {
+      request: { ...request, labels: mask.texts(request.labels) },
+      runtime,
+      policy,
+      mask,
+      hasCaBundle: this.#parts.hasCaBundle,
+      since,
+    });
     const onQueued = (position: number) => void execution.emit({ kind: 'queued', position });
     this.#admission
       .enter(() => executor.run(this.#parts.pool), execution.signal, onQueued)

@@ -8,6 +8,7 @@ export function codeRequest(runtime: string, code: string, changes: Partial<Exec
     source: { kind: 'code', code },
     arguments: [],
     env: {},
+    secrets: {},
     stdin: new Uint8Array(),
     workingDirectory: '',
     files: [],

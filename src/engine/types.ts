@@ -35,6 +35,8 @@ export interface ExecutionRequest {
   readonly source: Source;
   readonly arguments: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** More variables, whose values are masked in all text that leaves. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** Standard input; empty when the program gets none. */
   readonly stdin: Uint8Array;
   /** In /sandbox; '' stands for /sandbox itself. */

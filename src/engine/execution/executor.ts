@@ -140,7 +140,7 @@ export class Executor {
   async #runOne(sandbox: Sandbox, phase: Phase, order: PhaseOrder, stdin: Uint8Array) {
     const execution = this.#execution;
     void execution.emit({ kind: 'phase', phase });
-    const output = new OutputCollector((event) => execution.offer(event));
+    const output = new OutputCollector((event) => execution.offer(event), this.#plan.mask);
     const begun = performance.now();
     const report = await runPhase(sandbox, {
       order: { ...order, runId: `${execution.id}/${phase}`, timeoutMs: this.#timeLeftMs },
@@ -154,8 +154,9 @@ export class Executor {
     this.#timeLeftMs = Math.max(1, this.#timeLeftMs - elapsedMs);
     const runMs = report.end?.runMs ?? elapsedMs;
     if (phase === 'RUN' && output.firstAt !== undefined) this.#marks.firstOutputMs = output.firstAt - begun;
-    const stdoutStats = await output.end('STDOUT', report.end?.stdoutBytes);
-    const stderrStats = await output.end('STDERR', report.end?.stderrBytes);
+    const exited = report.end?.by === 'PROGRAM' && report.end.exitCode !== undefined;
+    const stdoutStats = await output.end('STDOUT', report.end?.stdoutBytes, exited);
+    const stderrStats = await output.end('STDERR', report.end?.stderrBytes, exited);
     const ending = await this.#ending(sandbox, phase, report);
     return { ending: { ...ending, stdoutStats, stderrStats }, runMs, started: report.started };
   }
@@ -193,7 +194,7 @@ export class Executor {
   }
 
   async #giveFiles(sandbox: Sandbox, outcome: Outcome): Promise<MissingOutputPath[]> {
-    const { request, policy } = this.#plan;
+    const { request, policy, mask } = this.#plan;
     const patterns = request.outputPaths;
     const signal = this.#execution.signal;
     const none = (reason: string) => patterns.map((path) => ({ path, reason }));
@@ -211,8 +212,11 @@ export class Executor {
     try {
       const parts = sandbox.guest.readFiles(patterns, policy.limits.workspaceBytes, MAX_OUTPUT_FILES);
       for await (const part of parts) {
-        if (part.kind === 'chunk') await this.#execution.emit({ ...part, kind: 'file' });
-        else missing.add({ path: part.path, reason: part.reason });
+        // A name that is masked would be another file's.
+        const isNamed = mask.text(part.path) === part.path;
+        if (part.kind === 'missing') missing.add({ path: part.path, reason: part.reason });
+        else if (isNamed) await this.#execution.emit({ ...part, kind: 'file' });
+        else if (part.last) missing.add({ path: part.path, reason: 'has the value of a secret in its name' });
       }
     } catch {
       return [...missing.list(), ...none('was not read to its end: the reader was too slow, or the sandbox was lost')];
@@ -223,12 +227,13 @@ export class Executor {
     return missing.list();
   }
 
-  #finish(ending: Ending, missingOutputPaths: MissingOutputPath[]): void {
-    const { policy, since } = this.#plan;
+  #finish(ending: Ending, missing: MissingOutputPath[]): void {
+    const { policy, since, mask } = this.#plan;
     const result: ExecutionResult = {
       ...ending,
+      message: mask.sentence(ending.message),
       executionId: this.#execution.id,
-      missingOutputPaths,
+      missingOutputPaths: missing.map(({ path, reason }) => ({ path: mask.text(path), reason })),
       timings: { queuedMs: 0, acquiredMs: 0, ...this.#marks, totalMs: performance.now() - since },
       effectivePolicy: policy,
       policyDigest: policyDigest(policy),

@@ -2,6 +2,7 @@ import { MAX_INLINE_CODE_BYTES } from '../constants.ts';
 import type { RunOrder } from '../guest/run.ts';
 import { codeArgv, commandArgv, type Runtime, WORKSPACE } from '../runtimes/runtime.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { Mask } from '../secrets/mask.ts';
 import type { EffectivePolicy, ExecutionRequest, InputFile } from '../types.ts';
 import { programEnvironment } from './environment.ts';
 
@@ -10,6 +11,8 @@ export interface ExecutionPlan {
   readonly request: ExecutionRequest;
   readonly runtime: Runtime;
   readonly policy: EffectivePolicy;
+  /** Hides the request's secrets from what leaves. */
+  readonly mask: Mask;
   /** Whether sandboxes are given certificates to trust. */
   readonly hasCaBundle: boolean;
   /** When the request came, as performance.now() has it. */
@@ -56,8 +59,9 @@ export function programOrder(plan: ExecutionPlan, sandbox: Sandbox, hot: boolean
 
 function commonOrder({ request, runtime, policy, hasCaBundle }: ExecutionPlan, sandbox: Sandbox) {
   const { limits } = policy;
+  const callers = { ...request.env, ...request.secrets };
   return {
-    environment: programEnvironment(runtime, sandbox.imageEnvironment, hasCaBundle, request.env),
+    environment: programEnvironment(runtime, sandbox.imageEnvironment, hasCaBundle, callers),
     outputBytes: limits.outputBytes,
     killOnOutputLimit: policy.onOutputLimit === 'KILL',
     maxProcesses: limits.processes,

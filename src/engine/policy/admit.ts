@@ -1,8 +1,10 @@
 import { type FieldViolation, refusal } from '../errors.ts';
 import { findRuntime, noRuntime, RUNTIME_NAMES } from '../runtimes/registry.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
+import { Mask } from '../secrets/mask.ts';
 import type { EffectivePolicy, ExecutionRequest } from '../types.ts';
 import { checkRequest } from './checks.ts';
+import { checkSecretsSize } from './check-secrets.ts';
 import { checkPolicy, resolvePolicy } from './resolve.ts';
 import type { PolicyRules } from './rules.ts';
 
@@ -10,16 +12,22 @@ import type { PolicyRules } from './rules.ts';
 export interface Admitted {
   readonly runtime: Runtime;
   readonly policy: EffectivePolicy;
+  /** Hides its secrets. */
+  readonly mask: Mask;
 }
 
 /**
  * Looks at everything about a request that can be seen without running it. Where the runtime is unknown, what depends
- * on it is not looked at.
+ * on it is not looked at. What a refusal quotes is masked.
  *
  * @param found what is known to be wrong already; it is told together with what is found here
  * @throws EngineError UNKNOWN_RUNTIME, INVALID_FIELD, POLICY_CEILING_EXCEEDED, NOT_ENFORCEABLE or NOT_IMPLEMENTED with every violation
  */
 export function admit(request: ExecutionRequest, rules: PolicyRules, found: readonly FieldViolation[] = []): Admitted {
+  // Alone: nothing else can be told without a mask, and this many secrets are not worth the work of making one.
+  const tooMany = [...checkSecretsSize(request)];
+  if (tooMany.length > 0) throw refusal(tooMany);
+  const mask = new Mask(request.secrets);
   const runtime = findRuntime(request.runtime);
   const floor = runtime?.memoryFloorBytes ?? 0;
   const violations = [
@@ -27,10 +35,15 @@ export function admit(request: ExecutionRequest, rules: PolicyRules, found: read
     ...found,
     ...checkRequest(request, runtime),
     ...checkPolicy(request.policy, rules, floor),
-  ];
+  ].map(({ field, description, ...more }) => ({
+    // Only in names of entries are there words of the caller's.
+    field: field.includes('"') ? mask.sentence(field) : field,
+    description: mask.sentence(description),
+    ...more,
+  }));
   if (runtime === undefined) {
-    throw refusal(violations, { runtime: request.runtime.slice(0, 64), runtimes: RUNTIME_NAMES });
+    throw refusal(violations, { runtime: mask.sentence(request.runtime.slice(0, 64)), runtimes: RUNTIME_NAMES });
   }
   if (violations.length > 0) throw refusal(violations);
-  return { runtime, policy: resolvePolicy(request.policy, rules, floor) };
+  return { runtime, policy: resolvePolicy(request.policy, rules, floor), mask };
 }

@@ -3,9 +3,8 @@ import { showBytes } from '../../lib/bytes.ts';
 import type { FieldViolation } from '../errors.ts';
 import { type Runtime, WORKSPACE } from '../runtimes/runtime.ts';
 import type { ExecutionRequest } from '../types.ts';
-
-/** The kernel's MAX_ARG_STRLEN less the terminating NUL: no argument and no variable can be longer. */
-const MAX_ARGUMENT_BYTES = 128 * 1024 - 1;
+import { checkSecrets } from './check-secrets.ts';
+import { checkText, checkVariable } from './check-text.ts';
 
 /** Arguments and environment together; the kernel takes a little more. */
 const MAX_ARGUMENTS_BYTES = 1024 * 1024;
@@ -24,6 +23,7 @@ const CHECKS: readonly Check[] = [
   checkSource,
   checkArguments,
   checkEnvironment,
+  checkSecrets,
   checkWorkingDirectory,
   checkFiles,
   checkOutputPaths,
@@ -50,23 +50,18 @@ function* checkArguments(request: ExecutionRequest): Iterable<FieldViolation> {
     yield* checkText(`arguments[${i}]`, argument, 'send longer data as stdin or files');
     sum += Buffer.byteLength(argument) + 1;
   }
-  for (const [name, value] of Object.entries(request.env))
+  for (const [name, value] of [...Object.entries(request.env), ...Object.entries(request.secrets)]) {
     sum += Buffer.byteLength(name) + Buffer.byteLength(value) + 2;
+  }
   if (sum > MAX_ARGUMENTS_BYTES) {
     const most = showBytes(MAX_ARGUMENTS_BYTES);
-    const description = `are ${sum} bytes together with env and may be ${most}: send longer data as stdin or files`;
+    const description = `are ${sum} bytes together with env and secrets and may be ${most}: send longer data as stdin or files`;
     yield { field: 'arguments', description };
   }
 }
 
 function* checkEnvironment({ env }: ExecutionRequest): Iterable<FieldViolation> {
-  for (const [name, value] of Object.entries(env)) {
-    const field = `env[${JSON.stringify(name.slice(0, 64))}]`;
-    if (name === '' || name.includes('=') || name.includes('\0')) {
-      yield { field, description: 'is no name of a variable: it must not be empty or hold "=" or NUL' };
-    }
-    yield* checkText(field, `${name}=${value}`, 'send longer data as stdin or files');
-  }
+  for (const [name, value] of Object.entries(env)) yield* checkVariable('env', name, value);
 }
 
 function* checkWorkingDirectory({ workingDirectory }: ExecutionRequest): Iterable<FieldViolation> {
@@ -143,14 +138,6 @@ function* checkLabels({ labels }: ExecutionRequest): Iterable<FieldViolation> {
     const description = `may be ${MAX_LABELS}, with names and values of ${MAX_LABEL_LENGTH} characters each`;
     yield { field: 'labels', description };
   }
-}
-
-function* checkText(field: string, text: string, remedy: string): Iterable<FieldViolation> {
-  const bytes = Buffer.byteLength(text);
-  if (bytes > MAX_ARGUMENT_BYTES) {
-    yield { field, description: `is ${bytes} bytes long and may be ${MAX_ARGUMENT_BYTES}: ${remedy}` };
-  }
-  if (text.includes('\0')) yield { field, description: 'holds a NUL, which no argument and no variable can' };
 }
 
 function* checkPath(field: string, path: string): Iterable<FieldViolation> {

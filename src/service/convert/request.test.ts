@@ -72,7 +72,6 @@ test.each<[string, Init]>([
   ['create_session_if_missing', { createSessionIfMissing: true }],
   ['context', { context: 'c' }],
   ['packages', { packages: ['p'] }],
-  ['secrets', { secrets: { A: 'b' } }],
   ['image', { image: 'i' }],
   ['on_disconnect', { onDisconnect: OnDisconnect.DETACH }],
   ['policy.network.mode', { policy: { network: { mode: NetworkMode.FILTERED } } }],

@@ -29,6 +29,7 @@ export function fromExecuteRequest(request: ExecuteRequest, { tenant, grant }: C
     source,
     arguments: request.arguments,
     env: request.env,
+    secrets: request.secrets,
     stdin: request.stdin,
     workingDirectory: request.workingDirectory,
     files: request.files.map(({ path, content, mode }) => ({ path, content, mode })),
@@ -79,7 +80,6 @@ function checkUnbuilt(request: ExecuteRequest, violations: Violations): void {
   if (request.createSessionIfMissing) violations.unbuilt('create_session_if_missing', 'A session');
   if (request.context !== '') violations.unbuilt('context', 'A context');
   if (request.packages.length > 0) violations.unbuilt('packages', 'Installing packages');
-  if (Object.keys(request.secrets).length > 0) violations.unbuilt('secrets', 'Masking');
   if (request.image !== '') violations.unbuilt('image', 'A choice of image');
   switch (request.onDisconnect) {
     case OnDisconnect.UNSPECIFIED:
