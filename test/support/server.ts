@@ -30,8 +30,15 @@ export interface TestServer extends AsyncDisposable {
   waiting(runtime: string): Promise<void>;
 }
 
-/** Starts a server in this process. Disposing of it fails when it leaves a container. */
-export async function startTestServer(environment: Record<string, string> = {}): Promise<TestServer> {
+/**
+ * Starts a server in this process. Disposing of it fails when it leaves a container.
+ *
+ * @param onLog called with each line of the log, which is this process's standard error otherwise
+ */
+export async function startTestServer(
+  environment: Record<string, string> = {},
+  onLog?: (line: string) => void,
+): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'isol8-test-'));
   const config = loadConfig({
     ...process.env,
@@ -41,7 +48,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
     ISOL8_LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
     ...environment,
   });
-  const app = await startIsol8(config, createLog(config.logLevel));
+  const app = await startIsol8(config, createLog(config.logLevel, onLog && { write: onLog }));
   const docker = await connectDocker(config.dockerHost);
   const instance = (await readFile(join(dataDir, 'instance'), 'utf8')).trim();
   const client = connect(app.server.address, TEST_KEY);

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { EngineError, type FieldViolation } from '../errors.ts';
 import { codeRequest } from '../test-support.ts';
 import type { ExecutionRequest } from '../types.ts';
@@ -6,6 +6,7 @@ import { admit } from './admit.ts';
 import { platformRules } from './rules.ts';
 
 const good = codeRequest('python', 'pass');
+const file = (path: string) => ({ path, mode: 0, content: new Uint8Array() });
 const tooMuch = { policy: { limits: { cpuCores: 99 } } };
 const unbuilt: FieldViolation = { field: 'packages', description: 'is not built', reason: 'NOT_IMPLEMENTED' };
 
@@ -63,4 +64,46 @@ test('a message that would be too long counts what it leaves out', () => {
   expect(violations).toHaveLength(50);
   const left = Number(/\(and (\d+) more\)$/.exec(message)?.[1]);
   expect(message.split('; ')).toHaveLength(50 - left);
+});
+
+describe('secrets', () => {
+  const TOKEN = 'correct-horse-battery-staple';
+  const secrets = { TOKEN };
+
+  test('are in no part of a refusal, whatever it quotes and wherever that is cut', () => {
+    const long = `${'a'.repeat(55)}${TOKEN}`;
+    const error = refused({
+      secrets,
+      runtime: long,
+      env: { [`${long}=`]: TOKEN },
+      workingDirectory: `/etc/${TOKEN}`,
+      files: [file(`../${TOKEN}`), file(`../${'a'.repeat(180)}${TOKEN}`)],
+      outputPaths: [`/etc/${TOKEN}`],
+    });
+    const said = JSON.stringify([error.message, error.violations, error.metadata]);
+    expect(error.violations.map(({ field }) => field)).toEqual([
+      'runtime',
+      `env["${'a'.repeat(55)}***"]`,
+      'working_directory',
+      'files[0].path',
+      'files[1].path',
+      'output_paths[0]',
+    ]);
+    for (let length = 4; length <= TOKEN.length; length++) expect(said).not.toContain(TOKEN.slice(0, length));
+  });
+
+  test.each([
+    ['as many of them', Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`S${i}`, `${TOKEN}-${i}`]))],
+    ['as long ones', { TOKEN: 'x'.repeat(8193) }],
+  ])('%s as cannot be masked are refused alone', (_, tooMany) => {
+    const { violations, message } = refused({ secrets: tooMany, workingDirectory: '/etc' });
+    expect(violations).toMatchObject([{ field: 'secrets', reason: 'INVALID_FIELD' }]);
+    expect(message).toContain('may be 64 of 8 KiB together');
+  });
+
+  test('that are too short are refused with what to do, and not quoted', () => {
+    const { message } = refused({ secrets: { PIN: '0371' } });
+    expect(message).toMatch(/^secrets\["PIN"\]: is shorter than 8 bytes.*use a longer one, or send it in env/);
+    expect(message).not.toContain('0371');
+  });
 });

@@ -3,8 +3,8 @@ import { findRuntime, noRuntime, RUNTIME_NAMES } from '../runtimes/registry.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import { Mask } from '../secrets/mask.ts';
 import type { EffectivePolicy, ExecutionRequest } from '../types.ts';
-import { checkRequest } from './checks.ts';
 import { checkSecretsSize } from './check-secrets.ts';
+import { checkRequest } from './checks.ts';
 import { checkPolicy, resolvePolicy } from './resolve.ts';
 import type { PolicyRules } from './rules.ts';
 

@@ -7,7 +7,7 @@ import { checkVariable, entryOf } from './check-text.ts';
 const MAX_SECRETS = 64;
 
 /** All values together: each makes dozens of patterns to look for. */
-const MAX_SECRETS_BYTES = 16 * 1024;
+const MAX_SECRETS_BYTES = 8 * 1024;
 
 /** Whether there are more secrets than can be masked. */
 export function* checkSecretsSize({ secrets }: Pick<ExecutionRequest, 'secrets'>): Iterable<FieldViolation> {

@@ -48,7 +48,9 @@ describe('a value is masked', () => {
 
   test.each([76, 64])('in base64 of lines of %i characters', (width) => {
     const value = 'long-'.repeat(40);
-    const lines = Buffer.from(value).toString('base64').match(new RegExp(`.{1,${width}}`, 'g'));
+    const lines = Buffer.from(value)
+      .toString('base64')
+      .match(new RegExp(`.{1,${width}}`, 'g'));
     expect(new Mask({ value }).text(`${lines?.join('\n')}\n`)).toBe('***\n');
   });
 

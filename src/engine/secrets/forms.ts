@@ -7,6 +7,16 @@ const BASE64_LINES = [76, 64];
 /** What URL encoders leave as it is beside letters and digits: RFC 3986, Python's `quote`, JavaScript's encodeURIComponent, HTML forms. */
 const URL_PLAIN = ['-_.~', '-_.~/', "-_.~!'()*", '-_.*'];
 
+/** For each of them, in capital and in small digits: what each byte becomes. */
+const URL_TABLES = URL_PLAIN.flatMap((plain) => {
+  const small = Array.from({ length: 256 }, (_, byte) => {
+    const character = String.fromCharCode(byte);
+    const isPlain = /[A-Za-z0-9]/.test(character) || plain.includes(character);
+    return isPlain ? character : `%${byte.toString(16).padStart(2, '0')}`;
+  });
+  return [small, small.map((one) => (one.length === 1 ? one : one.toUpperCase()))];
+});
+
 /**
  * A value as programs print it by accident: as it is, base64 at any offset of what was encoded, hexadecimal, URL-encoded,
  * escaped as in JSON and in quoted strings. Nothing when it is too short to be masked. No form is shorter than MIN_SECRET_BYTES.
@@ -52,21 +62,11 @@ function hexForms(bytes: Buffer): string[] {
 }
 
 function urlForms(bytes: Buffer): string[] {
-  return URL_PLAIN.flatMap((plain) => {
-    const encoded = percentEncoded(bytes, plain);
-    return [encoded, encoded.replaceAll('%20', '+')].flatMap((form) => [
-      form,
-      form.replaceAll(/%../g, (escape) => escape.toLowerCase()),
-    ]);
+  return URL_TABLES.flatMap((table) => {
+    let encoded = '';
+    for (const byte of bytes) encoded += table[byte];
+    return [encoded, encoded.replaceAll('%20', '+')];
   });
-}
-
-function percentEncoded(bytes: Buffer, plain: string): string {
-  return Array.from(bytes, (byte) => {
-    const character = String.fromCharCode(byte);
-    if (/[A-Za-z0-9]/.test(character) || plain.includes(character)) return character;
-    return `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  }).join('');
 }
 
 function escapedForms(value: string): string[] {

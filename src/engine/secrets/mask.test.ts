@@ -108,7 +108,9 @@ describe('a stream', () => {
         const out = latin(Buffer.concat([stream.push(cut), stream.end(true)]));
         const whole = expected(cut, forms);
         expect(whole.startsWith(out)).toBe(true);
-        const head = forms.some((form) => [...form.keys()].some((n) => n > 0 && cut.subarray(-n).equals(form.subarray(0, n)) && n <= cut.length));
+        const head = forms.some((form) =>
+          [...form.keys()].some((n) => n > 0 && cut.subarray(-n).equals(form.subarray(0, n)) && n <= cut.length),
+        );
         if (!head) expect(out).toBe(whole);
         else expect(hiddenIn(cut, forms).at(-1) || out.length < whole.length).toBe(true);
       }),

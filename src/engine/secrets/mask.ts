@@ -47,10 +47,7 @@ export class Mask {
     return Object.fromEntries(Object.entries(texts).map(([name, value]) => [this.text(name), this.text(value)]));
   }
 
-  #replaced(
-    text: string,
-    find: (automaton: Automaton, bytes: Buffer, found: OnStretch) => void,
-  ): string {
+  #replaced(text: string, find: (automaton: Automaton, bytes: Buffer, found: OnStretch) => void): string {
     if (this.#automaton === undefined) return text;
     const bytes = Buffer.from(text);
     const stretches = new Stretches();

@@ -38,6 +38,7 @@ test('what is set arrives; what is not set stays unset', () => {
   const reuse = { policy: { isolation: { reuse: Reuse.SAME_TENANT } } };
   expect(convert(reuse)).toMatchObject({ request: { policy: { reuse: 'SAME_TENANT' } }, violations: [] });
   expect(convert({}).request.policy).toEqual({ limits: {} });
+  expect(convert({ secrets: { A: 'b' } })).toMatchObject({ request: { secrets: { A: 'b' } }, violations: [] });
 });
 
 test.each<[string, Init]>([
