@@ -42,6 +42,7 @@ export const TARGETS: readonly Target[] = [
       ),
     ),
   ),
+  { ...least('100 MB with 20 secrets, × without', 'stream.100-mb.secrets', 0.9), of: 'ratio' },
   target('waiting python sandbox, all in (PSS)', 'memory.waiting.python', 'p50', 15),
   target('server, just started (RSS)', 'memory.server.start', 'p50', 150),
   target('server, after the run (RSS)', 'memory.server.end', 'p50', 150),

@@ -44,7 +44,7 @@ async function follow({ shell, shows }: Block, before = ''): Promise<void> {
 }
 
 // `make demo` and serving have tests of their own.
-test.each(blocksOf('README.md').filter(({ shell }) => !/^make demo|main\.ts serve$/m.test(shell)))('$title', (block) =>
+test.each(blocksOf('README.md').filter(({ shell }) => !/^make demo|isol8\.js serve$/m.test(shell)))('$title', (block) =>
   follow(block),
 );
 

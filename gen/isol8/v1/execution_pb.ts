@@ -152,9 +152,10 @@ export type ExecuteRequest = Message<"isol8.v1.ExecuteRequest"> & {
   context: string;
 
   /**
-   * Environment variables whose values are masked in all text that leaves the server: output, displays, errors, logs;
-   * not in the bytes of files, and sizes are counted before. It stops accidents, not code that encodes on purpose.
-   * Not in 0.1.0: NOT_IMPLEMENTED.
+   * More environment variables, whose values become `***` in all text that leaves the server: output of set-up and
+   * program, displays, errors, labels, paths, logs; as they are and in base64, hexadecimal, URL encoding and the escapes
+   * of JSON. Not in the bytes of files, and sizes are counted before. Values have 8 bytes at least. Masking stops
+   * accidents, not code that encodes on purpose.
    *
    * @generated from field: map<string, string> secrets = 17;
    */
@@ -340,7 +341,7 @@ export type ExecuteResponse = Message<"isol8.v1.ExecuteResponse"> & {
   files: OutputFile[];
 
   /**
-   * Output paths that were not given back.
+   * Output paths that were not given back; also files that have the value of a secret in their name.
    *
    * @generated from field: repeated isol8.v1.MissingOutputPath missing_output_paths = 15;
    */
@@ -403,14 +404,14 @@ export const ExecuteResponseSchema: GenMessage<ExecuteResponse> = /*@__PURE__*/
  */
 export type StreamStats = Message<"isol8.v1.StreamStats"> & {
   /**
-   * Bytes that it wrote.
+   * Bytes that it wrote; secrets as long as they are, not as their masks.
    *
    * @generated from field: int64 total_bytes = 1;
    */
   totalBytes: bigint;
 
   /**
-   * Bytes of these that were not delivered.
+   * Bytes of these that were not delivered. A secret that was masked was.
    *
    * @generated from field: int64 dropped_bytes = 2;
    */
