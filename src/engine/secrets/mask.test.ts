@@ -10,7 +10,11 @@ const alike = fc
 const any = fc
   .string({ unit: 'binary', minLength: 4, maxLength: 40 })
   .filter((value) => Buffer.byteLength(value.trim()) >= MIN_SECRET_BYTES);
-const values = fc.array(fc.oneof(alike, any), { minLength: 1, maxLength: 5 });
+const values = fc.array(fc.oneof(alike, any), { minLength: 1, maxLength: 4 }).chain((list) => {
+  const around = fc.constantFrom('', 'a', 'xx', '😀');
+  const longer = fc.tuple(around, fc.constantFrom(...list), around).map((parts) => parts.join(''));
+  return fc.array(longer, { maxLength: 2 }).map((more) => [...list, ...more]);
+});
 
 /** Secrets, and bytes that have whole forms of them, beginnings and middles of forms, and bytes without meaning. */
 const cases = values.chain((secrets) => {
@@ -133,11 +137,12 @@ describe('a stream', () => {
 });
 
 describe('overlapping secrets', () => {
-  const mask = new Mask({ A: 'abcdefgh', B: 'abcdefghijkl', C: 'ijklmnop' });
+  const mask = new Mask({ A: 'abcdefgh', B: 'abcdefghijkl', C: 'ijklmnop', D: 'abcdefgijklmnopqrst' });
   test.each([
     ['the longer of two that begin alike', 'x abcdefghijkl y', 'x *** y'],
     ['the shorter, where the longer is not whole', 'x abcdefghijk y', 'x ***ijk y'],
     ['two that share bytes', 'x abcdefghijklmnop y', 'x *** y'],
+    ['one in another that is not whole', 'x abcdefgijklmnopqr y', 'x abcdefg***qr y'],
     ['one right after the other', 'abcdefghabcdefgh', '***'],
   ])('%s', (_, text, masked) => {
     expect(mask.text(text)).toBe(masked);
