@@ -179,6 +179,15 @@ describe('what isol8 says of a request', () => {
     expect(full.message).toMatch(/^\*{3}\/a does not fit/);
   });
 
+  test('does not name a variable that kept a program from an interpreter that waited', async () => {
+    await server.waiting('bun');
+    const request = program('bun', 'console.log(1)', { secrets, env: { [KEY]: '1' } });
+    const { timings } = await server.client.isol8.execute(request);
+    expect(timings?.interpreter).toBe(InterpreterStart.COLD);
+    expect(timings?.coldReason).toMatch(/^env\./);
+    expectNone(timings?.coldReason ?? '');
+  });
+
   test('does not name paths, and gives back no file whose name is one', async () => {
     const code = `${PRELUDE}open(b"is-" + K + b".txt", "w").write("x"); open("other.txt", "w")`;
     const more = { outputPaths: ['*.txt', KEY] };

@@ -112,7 +112,8 @@ export class Executor {
     this.#marks.runMs = runMs;
     if (started !== undefined) {
       this.#marks.interpreter = started.hot && runtime.hook !== '' ? 'HOT' : 'COLD';
-      this.#marks.coldReason = reason ?? guestsReason(started.coldReason);
+      // It may name a variable, and a name may be anything.
+      this.#marks.coldReason = reason ?? this.#plan.mask.sentence(guestsReason(started.coldReason));
     }
     return ending;
   }

@@ -15,8 +15,6 @@ const SHALLOW = 2;
  * Wu and Manber do: three bytes that stand in no pattern's beginning rule out that one lies over them.
  */
 export class Automaton {
-  /** Length of the longest pattern. */
-  readonly longest: number;
   /** The state after each byte when nothing has begun; of others, a list of children. */
   readonly #root = new Int32Array(256);
   readonly #firstChild: Int32Array;
@@ -36,7 +34,6 @@ export class Automaton {
   constructor(patterns: readonly Uint8Array[]) {
     const lengths = patterns.map(({ length }) => length);
     const size = lengths.reduce((sum, length) => sum + length, 1);
-    this.longest = Math.max(0, ...lengths);
     this.#firstChild = new Int32Array(size);
     this.#sibling = new Int32Array(size);
     this.#byte = new Uint8Array(size);
