@@ -12,6 +12,9 @@ export const UNTHROTTLE_AFTER_MS = 10;
 /** After the kill of an execution, its last output gets this long to be read. */
 export const RUN_DRAIN_TIMEOUT_MS = 5_000;
 
+/** Everything that a runtime class, or a seccomp profile, is tried with at the start; a busy host needs seconds. */
+export const PROBE_TIMEOUT_MS = 30_000;
+
 /** From the start of a container to its guest's greeting; a busy host needs seconds. */
 export const GREETING_TIMEOUT_MS = 20_000;
 

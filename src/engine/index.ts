@@ -9,8 +9,8 @@ import { type ContainerEvent, DockerEvents } from './docker/events.ts';
 import { DockerEngine } from './engine.ts';
 import { instanceId, lockDataDir } from './instance.ts';
 import { type OperatorPolicy, operatorProblems, operatorRules } from './policy/operator.ts';
-import { resolvePolicy } from './policy/resolve.ts';
-import { narrow, platformRules } from './policy/rules.ts';
+import { checkPolicy, resolvePolicy } from './policy/resolve.ts';
+import { narrow, platformRules, type RuntimeClass } from './policy/rules.ts';
 import { WarmPool } from './pool/warm-pool.ts';
 import { RUNTIMES } from './runtimes/registry.ts';
 import type { Runtime } from './runtimes/runtime.ts';
@@ -19,8 +19,8 @@ import { SandboxFactory } from './sandbox/factory.ts';
 import { VolumeGuestSupply } from './sandbox/guest-supply.ts';
 import { ImageCatalog } from './sandbox/images.ts';
 import { LABELS } from './sandbox/labels.ts';
-import { runtimeClasses } from './sandbox/runtime-classes.ts';
-import { seccompProfiles } from './sandbox/seccomp-profiles.ts';
+import { fixedClasses, probeClasses, trySeccomp, unprobedClasses } from './sandbox/runtime-classes.ts';
+import { seccompPlace, seccompProfiles } from './sandbox/seccomp-profiles.ts';
 import { Sweeper } from './sandbox/sweep.ts';
 import { UidRange } from './sandbox/uids.ts';
 import type { Engine } from './types.ts';
@@ -57,17 +57,16 @@ export async function createEngine(
   const docker = await connectDocker(config.dockerHost);
   for (const sentence of docker.info.missing) log.warn(sentence);
   const seccomp = await seccompProfiles(operator.seccompFiles);
-  const platform = platformRules(docker.info, {
-    profiles: operator.profiles,
-    seccomp: [...seccomp.keys()],
-    classes: runtimeClasses(docker.info, operator.acceptUnenforced),
-    defaultClass: docker.info.runtimeClasses[0] ?? 'runc',
-  });
-  const problems = operatorProblems(platform, operator);
-  if (problems.length > 0) throw new ConfigError(problems.map((line) => `ISOL8_POLICY_FILE: ${line}`).join('\n'));
-  const rules = operatorRules(platform, operator);
-  // What waits is what callers get who ask for nothing.
-  const callers = operator.key === undefined ? rules : narrow(rules, operator.key);
+  for (const sentence of seccomp.warnings) log.warn(sentence);
+  const platformOf = (classes: ReadonlyMap<string, RuntimeClass>) =>
+    platformRules(docker.info, {
+      profiles: operator.profiles,
+      seccomp: [...seccomp.profiles.keys()],
+      classes,
+      defaultClass: docker.info.runtimeClasses[0] ?? 'runc',
+    });
+  const unprobed = platformOf(unprobedClasses(docker.info, operator.acceptUnenforced));
+  refuse([...seccomp.problems, ...operatorProblems(unprobed, operator)]);
   await using opened = new AsyncDisposableStack();
   const owner = { instance: await instanceId(config.dataDir), process: randomBytes(8).toString('hex') };
   opened.use(lockDataDir(config.dataDir));
@@ -87,18 +86,28 @@ export async function createEngine(
   for (const other of await listContainers(docker, LABELS.uid)) {
     uids.occupy(Number(other.labels[LABELS.uid]), other.id);
   }
+  const guests = await VolumeGuestSupply.open(docker, guestBinary(docker.info.architecture), owner, log);
   const factory = new SandboxFactory({
     docker,
     owner,
     uids,
     inUse,
     evidence,
-    guests: await VolumeGuestSupply.open(docker, guestBinary(docker.info.architecture), owner, log),
+    guests,
     images: new ImageCatalog(docker),
-    seccomp,
+    seccomp: seccomp.profiles,
     caBundle,
     log,
   });
+  const { image } = await guests.current();
+  const trial = { factory, info: docker.info, image, log };
+  const platform = platformOf(await probeClasses(trial, operator.acceptUnenforced));
+  refuse(operatorProblems(platform, operator));
+  const failures = await trySeccomp(trial, [...operator.seccompFiles.keys()]);
+  refuse([...failures].map(([name, why]) => `${seccompPlace(name)}: no sandbox works with it: ${why}`));
+  const rules = operatorRules(platform, operator);
+  // What waits is what callers get who ask for nothing.
+  const callers = operator.key === undefined ? rules : narrow(rules, operator.key);
   const sweeping = setInterval(() => {
     sweeper.sweep().catch((error: unknown) => log.warn({ err: error }, 'the sweep failed'));
   }, SWEEP_INTERVAL_MS).unref();
@@ -106,10 +115,12 @@ export async function createEngine(
   opened.defer(() => clearInterval(sweeping));
   const pool = new WarmPool({
     factory,
-    base: base.map((one) => ({
-      ...one,
-      policy: resolvePolicy({ limits: {} }, callers, one.runtime.memoryFloorBytes),
-    })),
+    base: base.flatMap((one) => {
+      // Where every request is refused that asks for nothing, nothing need wait for one.
+      if (checkPolicy({ limits: {} }, callers, one.runtime.memoryFloorBytes).length > 0) return [];
+      return [{ ...one, policy: resolvePolicy({ limits: {} }, callers, one.runtime.memoryFloorBytes) }];
+    }),
+    fixed: fixedClasses(rules),
     budget: { count: config.poolMax, bytes: config.poolMemoryBytes || docker.info.memoryBytes },
     maxStarts: 2 * docker.info.cpus,
     maxRefills: Math.max(1, Math.floor(docker.info.cpus / 2)),
@@ -128,6 +139,11 @@ export async function createEngine(
     log,
     close: () => close.disposeAsync(),
   });
+}
+
+/** @throws ConfigError when there is any problem */
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) throw new ConfigError(problems.map((line) => `ISOL8_POLICY_FILE: ${line}`).join('\n'));
 }
 
 /**

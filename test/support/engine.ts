@@ -63,6 +63,7 @@ export class EngineBench implements AsyncDisposable {
     const pool = new WarmPool({
       factory,
       base: base.map((one) => ({ ...one, policy: resolvePolicy({ limits: {} }, rules, 0) })),
+      fixed: new Set(),
       budget: { count: base.length * 10, bytes: 1e12 },
       maxStarts: 4,
       maxRefills: 1,

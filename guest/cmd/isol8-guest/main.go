@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"isol8.dev/guest/internal/files"
+	"isol8.dev/guest/internal/probe"
 	"isol8.dev/guest/internal/service"
 	"isol8.dev/guest/internal/stage"
 	"isol8.dev/guest/internal/verify"
@@ -34,6 +35,10 @@ func main() {
 		stage.Main()
 	case command == files.Command && len(os.Args) == 4:
 		os.Exit(files.Main(os.Args[2], os.Args[3], os.Stdin, os.Stdout))
+	case command == probe.Command && len(os.Args) == 4 && os.Args[2] == "limits":
+		os.Exit(probe.Limits(os.Args[3], os.Stdout))
+	case command == probe.Command && len(os.Args) == 4 && os.Args[2] == "memory":
+		os.Exit(probe.Memory(os.Args[3]))
 	case command == "verify" && len(os.Args) == 3:
 		os.Exit(verify.Main(os.Args[2], os.Stdout))
 	case command == "version" && len(os.Args) == 2:

@@ -66,6 +66,8 @@ describe('a connection', () => {
       architecture: 'amd64',
       runtimeClasses: ['runc'],
       missing: [],
+      unenforced: [],
+      limitsSwap: true,
     });
   });
 
@@ -85,7 +87,9 @@ describe('a connection', () => {
   test('says which limits a host cannot enforce', async () => {
     const info = { ...docker20.info, SwapLimit: false, PidsLimit: false, SecurityOptions: null };
     const daemon = await startDaemon({ ...docker20, info });
-    const { missing } = (await connectDocker(daemon.host)).info;
+    const { missing, unenforced, limitsSwap } = (await connectDocker(daemon.host)).info;
+    expect(unenforced).toEqual(['isolation.seccomp', 'limits.processes']);
+    expect(limitsSwap).toBe(false);
     expect(missing.map((sentence) => /limit swap|limit processes|filter system calls/.exec(sentence)?.[0])).toEqual([
       'limit swap',
       'limit processes',

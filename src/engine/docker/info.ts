@@ -10,6 +10,10 @@ export interface DockerInfo {
   readonly runtimeClasses: readonly string[];
   /** Limits and protections that this host cannot enforce: one sentence each, with the remedy. Empty when all is well. */
   readonly missing: readonly string[];
+  /** The fields of a policy that this host cannot enforce for that, whatever runs its containers. */
+  readonly unenforced: readonly string[];
+  /** Whether it can keep containers from swap. */
+  readonly limitsSwap: boolean;
 }
 
 /** The fields of `GET /info` that are read; a daemon may leave out any. */
@@ -39,7 +43,7 @@ export function readInfo(answer: unknown): DockerInfo {
     memoryBytes: info.MemTotal ?? 0,
     architecture: imageArchitecture(info.Architecture ?? ''),
     runtimeClasses: runtimeClasses(info),
-    missing: missingFeatures(info),
+    ...missingFeatures(info),
   };
 }
 
@@ -58,22 +62,41 @@ function runtimeClasses(info: InfoAnswer): string[] {
   return [first, ...others.sort()];
 }
 
-function missingFeatures(info: InfoAnswer): string[] {
+function missingFeatures(info: InfoAnswer): Pick<DockerInfo, 'missing' | 'unenforced' | 'limitsSwap'> {
   const options = info.SecurityOptions ?? [];
   const has = (name: string) =>
     options.some((option) => option === `name=${name}` || option.startsWith(`name=${name},`));
   // Without delegated controllers a rootless daemon reports driver "none" and enforces nothing.
   const undelegated = has('rootless') && info.CgroupDriver === 'none';
-  const checks: readonly (readonly [boolean | undefined, string])[] = [
+  const checks: readonly (readonly [boolean | undefined, readonly string[], string])[] = [
     [
       !undelegated,
+      ['limits.memory_bytes', 'limits.processes', 'limits.cpu_cores'],
       'This rootless Docker has no cgroup and enforces no limit: delegate the cgroup v2 controllers to its user.',
     ],
-    [info.MemoryLimit, 'Docker cannot limit memory here: enable the memory cgroup controller.'],
-    [info.SwapLimit, 'Docker cannot limit swap here: boot with "swapaccount=1", or turn swap off.'],
-    [info.PidsLimit, 'Docker cannot limit processes here: enable the pids cgroup controller.'],
-    [info.CpuCfsQuota, 'Docker cannot limit CPU time here: enable CONFIG_CFS_BANDWIDTH and the cpu cgroup controller.'],
-    [has('seccomp'), 'Docker cannot filter system calls here: use a kernel and a Docker with seccomp.'],
+    [
+      info.MemoryLimit,
+      ['limits.memory_bytes'],
+      'Docker cannot limit memory here: enable the memory cgroup controller.',
+    ],
+    // Matters only where there is swap.
+    [info.SwapLimit, [], 'Docker cannot limit swap here: boot with "swapaccount=1", or turn swap off.'],
+    [info.PidsLimit, ['limits.processes'], 'Docker cannot limit processes here: enable the pids cgroup controller.'],
+    [
+      info.CpuCfsQuota,
+      ['limits.cpu_cores'],
+      'Docker cannot limit CPU time here: enable CONFIG_CFS_BANDWIDTH and the cpu cgroup controller.',
+    ],
+    [
+      has('seccomp'),
+      ['isolation.seccomp'],
+      'Docker cannot filter system calls here: use a kernel and a Docker with seccomp.',
+    ],
   ];
-  return checks.filter(([there]) => there !== true).map(([, sentence]) => sentence);
+  const failed = checks.filter(([there]) => there !== true);
+  return {
+    missing: failed.map(([, , sentence]) => sentence),
+    unenforced: [...new Set(failed.flatMap(([, fields]) => fields))].sort(),
+    limitsSwap: info.SwapLimit === true,
+  };
 }

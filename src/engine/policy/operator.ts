@@ -50,7 +50,7 @@ export function operatorProblems(platform: PolicyRules, operator: OperatorPolicy
     ...checkCeilings('ceilings', operator.ceilings, platform),
     ...checkCeilings('key.ceilings', operator.key?.ceilings ?? {}, platform),
     ...[...operator.profiles].flatMap(([name, profile]) =>
-      checkPolicy(profile, rules, 0).map((violation) => lineOf(violation, `profiles.${name}`)),
+      violationsOf(profile, rules).map((violation) => lineOf(violation, `profiles.${name}`)),
     ),
     ...unknownNames('key.profile', operator.key?.profile === undefined ? [] : [operator.key.profile], [
       ...rules.profiles.keys(),
@@ -60,6 +60,12 @@ export function operatorProblems(platform: PolicyRules, operator: OperatorPolicy
       unknownNames(`runtime_classes.${name}.accept_unenforced`, fields, ENFORCEABLE),
     ),
   ];
+}
+
+/** What the default runtime class does not enforce is no fault of a profile: requests are refused for it. */
+function violationsOf(profile: PolicyRequest, rules: PolicyRules): FieldViolation[] {
+  const all = checkPolicy(profile, rules, 0);
+  return profile.runtimeClass === undefined ? all.filter(({ reason }) => reason !== 'NOT_ENFORCEABLE') : all;
 }
 
 function checkCeilings(place: string, { limits, seccomp, runtimeClasses }: Ceilings, platform: PolicyRules): string[] {

@@ -128,6 +128,12 @@ function* checkRuntimeClass(request: PolicyRequest, rules: PolicyRules): Iterabl
     yield { field, description, reason: 'NOT_ENFORCEABLE' };
   } else if (!allowed.includes(name)) {
     yield exceeded(field, allowed.length === 0 ? 'none is allowed' : `is not allowed: use ${allowed.join(', ')}`);
+  } else if (found.unavailable !== undefined) {
+    yield {
+      field,
+      description: `${name} cannot be used on this host: ${found.unavailable}`,
+      reason: 'NOT_ENFORCEABLE',
+    };
   } else {
     for (const unenforced of found.unenforced.filter((one) => !found.accepted.includes(one))) {
       const description = `is not enforced by ${name} on this host: use another runtime class, or have the operator accept it`;

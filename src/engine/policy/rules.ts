@@ -13,6 +13,10 @@ export interface RuntimeClass {
   readonly unenforced: readonly string[];
   /** Those of them that the operator accepts. */
   readonly accepted: readonly string[];
+  /** Whether Docker can change the limits of a sandbox that runs in it. */
+  readonly updates: boolean;
+  /** Why no sandbox can run in it; unset where one can. */
+  readonly unavailable?: string;
 }
 
 /** Everything that decides what policy a request gets: pure data, the same for every request of one key. */
@@ -33,7 +37,7 @@ export interface PolicyRules {
 
 /** What isol8 itself allows on a host, before the operator says anything. */
 export function platformRules(host: HostCapacity, more: Partial<Omit<PolicyRules, 'ceilings'>> = {}): PolicyRules {
-  const classes = more.classes ?? new Map([['runc', { unenforced: [], accepted: [] }]]);
+  const classes = more.classes ?? new Map([['runc', { unenforced: [], accepted: [], updates: true }]]);
   const seccomp = [...OWN_SECCOMP, ...(more.seccomp ?? []).filter((name) => !isOwn(name))];
   return {
     profile: DEFAULT_PROFILE,

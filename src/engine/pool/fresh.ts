@@ -23,6 +23,8 @@ export interface FreshParts {
   /** What waits from the start on, and never less. */
   readonly base: readonly { readonly runtime: Runtime; readonly policy: EffectivePolicy; readonly size: number }[];
   readonly budget: Budget;
+  /** Runtime classes, as policies name them, whose sandboxes keep the limits that they were started with. */
+  readonly fixed: ReadonlySet<string | undefined>;
   /** Sandboxes that are started at once, for callers and to wait together. */
   readonly maxStarts: number;
   /** Of these, those that nobody waits for. */
@@ -135,6 +137,7 @@ export class FreshSandboxes {
 
   /** One that waits with other limits, which are changed; where Docker refuses that it is removed. */
   async #takeOther(kind: Kind, policy: EffectivePolicy): Promise<Found | undefined> {
+    if (this.#parts.fixed.has(policy.runtimeClass)) return undefined;
     const others = [...this.#kinds.values()].filter((other) => other.shape === kind.shape && other.waiting.length > 0);
     // The one that misses it least.
     const [other] = others.sort((a, b) => b.waiting.length - b.target - (a.waiting.length - a.target));
@@ -241,7 +244,7 @@ export class FreshSandboxes {
     const now = performance.now();
     const lacking = (kind: Kind) => (now < kind.retryAt ? 0 : kind.target - kind.waiting.length - kind.starting);
     while (this.#refills < this.#parts.maxRefills) {
-      const [kind] = kinds.filter((one) => lacking(one) > 0).sort((a, b) => share(a) - share(b));
+      const [kind] = kinds.filter((one) => lacking(one) > 0).sort((a, b) => a.share - b.share);
       if (kind === undefined) return;
       this.#refills += 1;
       this.#pausedSince = undefined;
@@ -295,9 +298,4 @@ export class FreshSandboxes {
       if (sandbox !== undefined) this.#remove(sandbox);
     }
   }
-}
-
-/** How much of what should wait is there. */
-function share(kind: Kind): number {
-  return (kind.waiting.length + kind.starting) / kind.target;
 }

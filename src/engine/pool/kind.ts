@@ -48,6 +48,11 @@ export class Kind {
     this.bytes = containerMemoryBytes(policy);
   }
 
+  /** How much of what should wait is there. */
+  get share(): number {
+    return (this.waiting.length + this.starting) / this.target;
+  }
+
   /** Takes the one that has waited longest. */
   take(): Sandbox | undefined {
     return this.waiting.shift()?.sandbox;

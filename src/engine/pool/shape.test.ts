@@ -10,7 +10,7 @@ import { kindOf, shapeOf } from './shape.ts';
 
 const rules = platformRules(
   { cpus: 8, memoryBytes: 2 ** 40 },
-  { classes: new Map(['runc', 'runsc'].map((name) => [name, { unenforced: [], accepted: [] }])) },
+  { classes: new Map(['runc', 'runsc'].map((name) => [name, { unenforced: [], accepted: [], updates: true }])) },
 );
 const usual = policyOf({});
 const variations: Partial<PolicyRequest>[] = [

@@ -57,7 +57,8 @@ const NAMESPACE_FLAGS = 0x7e020000;
 
 const ENOSYS = 38;
 
-interface Rule {
+/** What becomes of some calls; of several `args` all must fit. */
+export interface Rule {
   readonly names: readonly string[];
   readonly action: 'SCMP_ACT_ALLOW' | 'SCMP_ACT_ERRNO';
   readonly errnoRet?: number;
@@ -66,13 +67,19 @@ interface Rule {
 
 /** A profile in the form that Docker's `seccomp=` security option takes. */
 export interface SeccompProfile {
+  readonly defaultAction: string;
+  readonly syscalls?: readonly object[] | undefined;
+}
+
+/** A profile of ours: what it does not list fails. */
+export interface AllowList extends SeccompProfile {
   readonly defaultAction: 'SCMP_ACT_ERRNO';
   readonly archMap: readonly { readonly architecture: string; readonly subArchitectures: readonly string[] }[];
   readonly syscalls: readonly Rule[];
 }
 
 /** The profile called DEFAULT. */
-export const DEFAULT_SECCOMP: SeccompProfile = {
+export const DEFAULT_SECCOMP: AllowList = {
   defaultAction: 'SCMP_ACT_ERRNO',
   archMap: [
     { architecture: 'SCMP_ARCH_X86_64', subArchitectures: [] },
