@@ -21,6 +21,9 @@ const usage = `usage: isol8-guest serve | verify PATH | version`
 func main() {
 	// Before anything else: whoever is not root may neither trace this process nor read its memory, files or environment.
 	_ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)
+	if err := stage.BecomeUser(); err != nil {
+		fail(err.Error())
+	}
 	if len(os.Args) < 2 {
 		fail(usage)
 	}

@@ -38,12 +38,9 @@ func (g *Guest) startWorker(ctx context.Context, uid uint32, what string) (*work
 	defer syscall.Close(output)
 	w := &worker{guest: g, orders: orders, answers: answers}
 	// What a worker might say on standard error is the code's word; it has none.
-	w.process, err = g.reaper.Start(g.binary, []string{g.binary, files.Command, what, g.config.Root}, &syscall.ProcAttr{
-		Dir:   "/",
-		Env:   []string{"GOMAXPROCS=1"},
-		Files: []uintptr{uintptr(input), uintptr(output)},
-		Sys:   stage.Credential(uid),
-	}, true)
+	launcher := &stage.Launcher{Reaper: g.reaper, Binary: g.binary, UID: uid}
+	w.process, err = launcher.StartSelf(
+		[]string{files.Command, what, g.config.Root}, []uintptr{uintptr(input), uintptr(output)}, true)
 	if err != nil {
 		w.hangUp()
 		return nil, err

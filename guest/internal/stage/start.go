@@ -37,12 +37,8 @@ func (l *Launcher) Start(stdin, stdout, stderr uintptr) (*Stage, error) {
 		return nil, err
 	}
 	defer syscall.Close(statusWrite)
-	process, err := l.Reaper.Start(l.Binary, []string{l.Binary, Command}, &syscall.ProcAttr{
-		Dir:   "/",
-		Env:   []string{"GOMAXPROCS=1"},
-		Files: []uintptr{stdin, stdout, stderr, uintptr(specRead), uintptr(statusWrite)},
-		Sys:   Credential(l.UID),
-	}, false)
+	inherited := []uintptr{stdin, stdout, stderr, uintptr(specRead), uintptr(statusWrite)}
+	process, err := l.StartSelf([]string{Command}, inherited, false)
 	if err != nil {
 		_ = specWrite.Close()
 		_ = statusRead.Close()

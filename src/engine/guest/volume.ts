@@ -16,12 +16,15 @@ import { GUEST_MOUNT, GUEST_PROGRAM } from '../sandbox/spec.ts';
 /** The guest's name in the volume. */
 const GUEST_FILE = basename(GUEST_PROGRAM);
 
+/** The guest's binary once more in its image, where a sandbox of that image is probed. */
+export const PROBE_PROGRAM = '/isol8-probe';
+
 /** A volume whose only file is the guest, checked. Mount it read-only at `GUEST_MOUNT`, with `NoCopy`. */
 export interface GuestVolume {
   readonly volume: string;
   /** SHA-256 of the guest, in hex. */
   readonly digest: string;
-  /** The one-file image that fills and checks the volume. */
+  /** The image that fills and checks the volume. */
   readonly image: string;
   /** The guest on the Docker host, which need not be this machine. */
   readonly hostPath: string;
@@ -33,7 +36,7 @@ export interface GuestVolume {
 const VOLUME_NAMES = 8;
 
 /**
- * Brings the guest to this Docker and makes sure that it is the right one: builds the one-file image, fills the volume,
+ * Brings the guest to this Docker and makes sure that it is the right one: builds the image, fills the volume,
  * and makes a volume anew that is empty, missing or spoiled. One that is spoiled while sandboxes use it cannot be
  * removed: then another name takes its place, so keep to the name in the result.
  *
@@ -116,6 +119,8 @@ async function ensureGuestImage(docker: DockerConnection, content: Uint8Array, d
   context.entry({ name: 'Dockerfile' }, `FROM scratch\nCOPY --chown=0:0 rootfs /\nENTRYPOINT ["${path}"]\n`);
   context.entry({ name: `rootfs${GUEST_MOUNT}`, type: 'directory', mode: 0o755 });
   context.entry({ name: `rootfs${path}`, mode: 0o711, mtime: new Date(0) }, Buffer.from(content));
+  // For the probe, which code runs: it may read this one, which gVisor wants of what it executes.
+  context.entry({ name: `rootfs${PROBE_PROGRAM}`, mode: 0o755, mtime: new Date(0) }, Buffer.from(content));
   context.finalize();
   await buildImage(docker, {
     context: Readable.from(context, { objectMode: false }),

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { runPhase } from '../execution/run-phase.ts';
 import type { RunEnd } from '../guest/run.ts';
+import { PROBE_PROGRAM } from '../guest/volume.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import type { EffectivePolicy, Limits } from '../types.ts';
 import type { SandboxFactory } from './factory.ts';
 import type { Sandbox } from './sandbox.ts';
-import { containerMemoryBytes, GUEST_PROGRAM } from './spec.ts';
+import { containerMemoryBytes } from './spec.ts';
 
 const MIB = 1024 * 1024;
 
@@ -129,7 +130,7 @@ async function report(sandbox: Sandbox, args: readonly string[], memoryBytes: nu
   const done = await runPhase(sandbox, {
     order: {
       runId: 'probe',
-      argv: [GUEST_PROGRAM, 'probe', ...args],
+      argv: [PROBE_PROGRAM, 'probe', ...args],
       environment: ['GOMAXPROCS=1'],
       workingDirectory: '/sandbox',
       timeoutMs: PROBE_LIMITS.timeoutMs,
