@@ -20,7 +20,16 @@ export interface RuntimePrograms {
   readonly helper: { readonly path: string; readonly content: string; readonly code: string };
   /** Writes `out.txt` with the content `written`. */
   readonly write: string;
+  /** Prints `child` from a child process, then `thread` from a thread (from one more child, where there are none). */
+  readonly parallel: string;
 }
+
+/** A child, then a worker; `spawn` prints what a command says. */
+const childAndWorker = (spawn: string) =>
+  `${spawn}
+import { Worker } from 'node:worker_threads';
+const worker = new Worker("require('node:worker_threads').parentPort.postMessage('thread')", { eval: true });
+worker.on('message', (text) => { console.log(text); worker.terminate(); });`;
 
 const javascript = {
   print: "console.log('Grüße 😀');",
@@ -31,6 +40,9 @@ const javascript = {
   streams: "process.stderr.write('e');\nprocess.stdout.write('o');",
   fails: "\n\nthrow new Error('boom');",
   write: "import { writeFileSync } from 'node:fs';\nwriteFileSync('out.txt', 'written');",
+  parallel: childAndWorker(
+    "import { execFileSync } from 'node:child_process';\nprocess.stdout.write(execFileSync('bash', ['-c', 'echo child | cat']));",
+  ),
 };
 
 const helperModule = (path: string) => ({
@@ -51,6 +63,13 @@ export const PROGRAMS: Readonly<Record<string, RuntimePrograms>> = {
     fails: "\n\nraise RuntimeError('boom')",
     helper: { path: 'helper.py', content: "def help(): return 'helped'", code: 'import helper\nprint(helper.help())' },
     write: "open('out.txt', 'w').write('written')",
+    parallel: `import multiprocessing, subprocess, sys, threading
+from concurrent.futures import ThreadPoolExecutor
+def double(n): return 2 * n
+if __name__ == '__main__':
+    print(subprocess.run(['bash', '-c', 'echo child | cat'], capture_output=True, text=True).stdout, end='')
+    with multiprocessing.get_context('fork').Pool(2) as pool: assert pool.map(double, range(9)) == list(range(0, 18, 2))
+    with ThreadPoolExecutor(4) as threads: print(next(threads.map(lambda text: text, ['thread'])))`,
   },
   node: { ...javascript, helper: helperModule('helper.mjs') },
   bun: { ...javascript, helper: helperModule('helper.ts') },
@@ -73,6 +92,7 @@ export const PROGRAMS: Readonly<Record<string, RuntimePrograms>> = {
     fails: '\n\nboom-is-no-command',
     helper: { path: 'helper', content: "help() { echo 'helped'; }", code: '. ./helper\nhelp' },
     write: 'printf written > out.txt',
+    parallel: 'mkfifo pipe; echo child > pipe & cat pipe; wait; cat < <(echo thread | cat)',
   },
 };
 

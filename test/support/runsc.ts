@@ -6,6 +6,9 @@ import { needTool } from '../../src/setup/apt.ts';
 /** The name under which Docker knows gVisor's runtime while a test has it. */
 export const RUNSC = 'runsc';
 
+/** A runtime that Docker knows beside it, and that starts nothing. */
+export const BROKEN = 'broken';
+
 const DAEMON_PID = '/var/run/docker.pid';
 const DAEMON_FOLDER = '/etc/docker';
 const DAEMON_CONFIG = `${DAEMON_FOLDER}/daemon.json`;
@@ -26,7 +29,13 @@ export async function bringRunsc(): Promise<AsyncDisposable> {
   const settings = JSON.parse(before ?? '{}') as { runtimes?: Record<string, unknown> };
   const runsc = { path: 'runsc', runtimeArgs: ['--platform=ptrace', '--ignore-cgroups', '--network=none'] };
   await mkdir(DAEMON_FOLDER, { recursive: true });
-  await writeFile(DAEMON_CONFIG, JSON.stringify({ ...settings, runtimes: { ...settings.runtimes, [RUNSC]: runsc } }));
+  await writeFile(
+    DAEMON_CONFIG,
+    JSON.stringify({
+      ...settings,
+      runtimes: { ...settings.runtimes, [RUNSC]: runsc, [BROKEN]: { path: '/bin/false' } },
+    }),
+  );
   const known = settings.runtimes?.[RUNSC] !== undefined;
   const restore = async () => {
     // What a file does not name stays as it was, so the runtimes are named once more.

@@ -49,14 +49,13 @@ const rule = z
 
 /**
  * What Docker reads of a profile, each part checked. It drops what it does not know without a word, and a misspelt rule is
- * one that is not there: so that is refused here.
+ * one that is not there: so that is refused here. `flags` too, which older versions drop.
  */
 const profile = z.strictObject({
   defaultAction: action,
   defaultErrnoRet: errno.nullish(),
   architectures: z.array(architecture).nullish(),
   archMap: z.array(z.strictObject({ architecture, subArchitectures: z.array(architecture).nullish() })).nullish(),
-  flags: z.array(z.string()).nullish(),
   syscalls: z.array(rule),
 });
 

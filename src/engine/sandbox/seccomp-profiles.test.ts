@@ -60,6 +60,7 @@ test.each<[string | object, RegExp]>([
   [{ ...NO_MKDIR, defaultAction: 'ALLOW' }, /defaultAction/],
   [{ ...NO_MKDIR, sycalls: [] }, /sycalls/],
   [{ ...NO_MKDIR, listenerPath: '/x' }, /listenerPath/],
+  [{ ...NO_MKDIR, flags: ['SECCOMP_FILTER_FLAG_SPEC_ALLOW'] }, /flags/],
   [{ ...NO_MKDIR, syscalls: [{ names: ['mkdir'], action: 'SCMP_ACT_NOTIFY' }] }, /syscalls\.0\.action/],
   [{ ...NO_MKDIR, syscalls: [{ names: ['mkdir'], action: 'SCMP_ACT_ERRNO', arguments: [] }] }, /arguments/],
   [{ ...NO_MKDIR, syscalls: [{ names: [], action: 'SCMP_ACT_ERRNO' }] }, /syscalls\.0\.names/],

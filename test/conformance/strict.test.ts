@@ -1,0 +1,4 @@
+import { startTestServer } from '../support/server.ts';
+import { everyRuntime } from './runtime-suite.ts';
+
+everyRuntime(startTestServer, { isolation: { seccomp: 'STRICT' } });
