@@ -120,10 +120,10 @@ export class DockerEngine implements Engine {
       runtimes: await Promise.all(RUNTIMES.map((runtime) => this.#runtimeInfo(runtime))),
       defaults: defaultLimits(rules),
       ceilings: rules.ceilings.limits,
-      runtimeClasses: rules.ceilings.runtimeClasses.map((name) => ({
-        name,
-        unenforced: rules.classes.get(name)?.unenforced ?? [],
-      })),
+      runtimeClasses: rules.ceilings.runtimeClasses.flatMap((name) => {
+        const found = rules.classes.get(name);
+        return found === undefined || found.unavailable !== undefined ? [] : [{ name, unenforced: found.unenforced }];
+      }),
       docker: {
         version: info.serverVersion,
         apiVersion,

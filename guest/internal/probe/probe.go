@@ -53,8 +53,10 @@ func Limits(cores string, out io.Writer) int {
 	// Nothing may want a thread while there is no room for one.
 	debug.SetGCPercent(-1)
 	runtime.LockOSThread()
+	running := tasks()
+	debug.SetGCPercent(100)
 	found := Findings{
-		Tasks:          tasks(),
+		Tasks:          running,
 		OpenFiles:      openFiles(),
 		WorkspaceBytes: writable("/sandbox"),
 		TmpBytes:       writable("/tmp"),

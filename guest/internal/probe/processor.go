@@ -16,6 +16,8 @@ const (
 	window = time.Second
 	// burst is what a sandbox may take at once of what is due to it later.
 	burst = 100 * time.Millisecond
+	// pause is how long it runs for between two looks.
+	pause = time.Millisecond
 	// enough is how much of its share it must have had for that to prove anything.
 	enough = 0.7
 )
@@ -25,6 +27,8 @@ const (
 func slowedDown(share float64) bool {
 	begun, before, held := time.Now(), used(), throttled()
 	for {
+		for looked := time.Now(); time.Since(looked) < pause; {
+		}
 		spent, took := time.Since(begun), used()-before
 		due := time.Duration(share * float64(spent))
 		switch {
