@@ -92,6 +92,14 @@ test('what is accepted in part is refused for the rest', async () => {
   expect(message).not.toContain('memory_bytes');
 });
 
+test('where it is the only class allowed, the server starts and refuses everybody', async () => {
+  await using server = await serverThatAccepts([], { ceilings: { isolation: { runtime_class: [RUNSC] } } });
+  const { message, reason } = await refused(server, undefined);
+  expect(reason).toBe('NOT_ENFORCEABLE');
+  expect(message).toContain('policy.limits.memory_bytes: is not enforced by runsc');
+  expect(server.app.engine.healthy).toBe(true);
+});
+
 test('what nobody can accept ends the start', async () => {
   await expect(serverThatAccepts(['limits.timeout'])).rejects.toThrow(
     /ISOL8_POLICY_FILE: runtime_classes\.runsc\.accept_unenforced: there is no "limits\.timeout"/,

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { runPhase } from '../execution/run-phase.ts';
-import type { RunEnd } from '../guest/run.ts';
 import { PROBE_PROGRAM } from '../guest/volume.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import type { EffectivePolicy, Limits } from '../types.ts';
@@ -13,7 +12,7 @@ const MIB = 1024 * 1024;
 /** What a sandbox is probed with: little, so that it is soon used up. */
 export const PROBE_LIMITS: Limits = {
   timeoutMs: 10_000,
-  memoryBytes: 16 * MIB,
+  memoryBytes: 64 * MIB,
   cpuCores: 0.5,
   processes: 32,
   outputBytes: 64 * 1024,
@@ -21,6 +20,9 @@ export const PROBE_LIMITS: Limits = {
   tmpBytes: MIB,
   openFiles: 64,
 };
+
+/** What it is changed to while it runs. */
+const CHANGED_LIMITS: Limits = { ...PROBE_LIMITS, memoryBytes: 16 * MIB, cpuCores: 1, processes: 33 };
 
 /** What a probe in a sandbox says, as guest/internal/probe has it. */
 const findings = z.object({
@@ -74,12 +76,15 @@ export async function probeSandbox(
     ['limits.cpu_cores', !found.slowedDown],
     ['isolation.seccomp', !found.filtered],
   ];
-  const more = { ...limits, memoryBytes: limits.memoryBytes + MIB, processes: limits.processes + 1 };
-  const updates = await factory.retune(sandbox, { ...policy, limits: { ...more, cpuCores: 0.4 } }).then(
+  const changed = { ...policy, limits: CHANGED_LIMITS };
+  const updated = await factory.retune(sandbox, changed).then(
     () => true,
     () => false,
   );
-  unenforced.push(['limits.memory_bytes', !(await holdsMemory(sandbox, policy, end, signal))]);
+  // Where the guest cannot read what the kernel counts, it can neither hold anybody to it nor tell what happened.
+  const memory = end.usage.oomKills !== undefined && (await holdsTo(sandbox, CHANGED_LIMITS.memoryBytes, signal));
+  const updates = memory && updated && (await holdsAll(sandbox, changed, signal));
+  unenforced.push(['limits.memory_bytes', !updates && !(memory && (await holdsAll(sandbox, policy, signal)))]);
   return {
     unenforced: unenforced.flatMap(([field, is]) => (is ? [field] : [])),
     updates,
@@ -87,15 +92,16 @@ export async function probeSandbox(
   };
 }
 
-/** Whether the guest holds code to its memory, and the kernel the whole sandbox; that goes last, as it may end it. */
-async function holdsMemory(sandbox: Sandbox, policy: EffectivePolicy, before: RunEnd, signal: AbortSignal) {
-  // Where the guest cannot read what the kernel counts, it can neither hold anybody to it nor tell what happened.
-  if (before.usage.oomKills === undefined) return false;
-  const { memoryBytes } = policy.limits;
-  const little = await report(sandbox, ['memory', String(2 * memoryBytes)], memoryBytes, signal);
-  if (little.end?.by !== 'OUT_OF_MEMORY') return false;
-  const much = ['memory', String(containerMemoryBytes(policy) + memoryBytes)];
-  const { end } = await report(sandbox, much, 0, signal);
+/** Whether the guest holds a program to its memory. */
+async function holdsTo(sandbox: Sandbox, memoryBytes: number, signal: AbortSignal): Promise<boolean> {
+  const { end } = await report(sandbox, ['memory', String(2 * memoryBytes)], memoryBytes, signal);
+  return end?.by === 'OUT_OF_MEMORY';
+}
+
+/** Whether the kernel holds the whole sandbox to what its policy comes to, which may end it. */
+async function holdsAll(sandbox: Sandbox, policy: EffectivePolicy, signal: AbortSignal): Promise<boolean> {
+  const much = containerMemoryBytes(policy) + CHANGED_LIMITS.memoryBytes;
+  const { end } = await report(sandbox, ['memory', String(much)], 0, signal);
   return end === undefined ? await sandbox.ranOutOfMemory() : end.by === 'OUT_OF_MEMORY';
 }
 

@@ -68,7 +68,13 @@ async function probeClass({ factory, info, image, log }: Trial, name: string, on
   const refused = all.filter((field) => !one.accepted.includes(field));
   const found = { runtimeClass: name, unenforced: all, updates, milliseconds: Math.round(performance.now() - begun) };
   if (refused.length === 0) log.info(found, 'probed a runtime class');
-  else log.warn({ ...found, refused }, 'a runtime class does not enforce everything: requests for it are refused');
+  else if (name !== info.runtimeClasses[0]) {
+    log.warn({ ...found, refused }, 'a runtime class does not enforce everything: requests for it are refused');
+  } else {
+    const sentence =
+      'Docker’s default runtime class does not enforce everything: requests are refused until runtime_classes of ISOL8_POLICY_FILE accepts that';
+    log.error({ ...found, refused }, sentence);
+  }
   return { ...one, unenforced: all, updates };
 }
 
