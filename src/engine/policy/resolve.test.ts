@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { EngineError } from '../errors.ts';
 import type { Limits } from '../types.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
-import { policyDigest, resolvePolicy } from './resolve.ts';
-import { platformRules } from './rules.ts';
+import { NO_OPERATOR, operatorProblems } from './operator.ts';
+import { checkPolicy, policyDigest, resolvePolicy } from './resolve.ts';
+import { platformRules, type RuntimeClass } from './rules.ts';
 
 const MIB = 1024 * 1024;
 const rules = platformRules({ cpus: 2, memoryBytes: 4096 * MIB });
@@ -75,4 +76,52 @@ test('the digest depends on what a policy says and on nothing else', () => {
   const reordered = { ...one, limits: Object.fromEntries(Object.entries(one.limits).reverse()) as unknown as Limits };
   expect(policyDigest(reordered)).toBe(policyDigest(one));
   expect(policyDigest({ ...one, onOutputLimit: 'KILL' })).not.toBe(policyDigest(one));
+});
+
+describe('a runtime class', () => {
+  const MEMORY = 'limits.memory_bytes';
+  const classes = new Map<string, RuntimeClass>([
+    ['runc', { unenforced: [], accepted: [], updates: true }],
+    ['half', { unenforced: ['isolation.seccomp', MEMORY], accepted: [MEMORY], updates: false }],
+    ['taken', { unenforced: [MEMORY], accepted: [MEMORY, 'isolation.seccomp'], updates: false }],
+    ['broken', { unenforced: [], accepted: [], updates: true, unavailable: 'no such file' }],
+  ]);
+  const withClasses = (defaultClass = 'runc') =>
+    platformRules({ cpus: 2, memoryBytes: 4096 * MIB }, { classes, defaultClass });
+  const wrong = (runtimeClass: string) => checkPolicy({ limits: {}, runtimeClass }, withClasses(), 0);
+
+  test('is refused for what it does not enforce and nobody accepted', () => {
+    expect(wrong('half')).toEqual([
+      expect.objectContaining({ field: 'policy.isolation.seccomp', reason: 'NOT_ENFORCEABLE' }),
+    ]);
+  });
+
+  test('is refused where no sandbox works in it, with the reason', () => {
+    expect(wrong('broken')).toEqual([
+      {
+        field: 'policy.isolation.runtime_class',
+        description: 'broken cannot be used on this host: no such file',
+        reason: 'NOT_ENFORCEABLE',
+      },
+    ]);
+  });
+
+  test('is told with what it does not enforce where that is accepted', () => {
+    expect(resolvePolicy({ limits: {}, runtimeClass: 'taken' }, withClasses(), 0)).toMatchObject({
+      runtimeClass: 'taken',
+      unenforced: [MEMORY],
+    });
+  });
+
+  test('that is the default is refused like any other, and an operator’s profile is none the worse', () => {
+    const rules = withClasses('half');
+    expect(checkPolicy({ limits: {} }, rules, 0)).toMatchObject([{ field: 'policy.isolation.seccomp' }]);
+    const profiles = new Map([
+      ['small', { limits: { processes: 7 } }],
+      ['named', { limits: {}, runtimeClass: 'half' }],
+    ]);
+    expect(operatorProblems({ ...rules, profiles }, { ...NO_OPERATOR, profiles })).toEqual([
+      expect.stringMatching(/^profiles\.named\.isolation\.seccomp: is not enforced by half/),
+    ]);
+  });
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { runPhase } from '../execution/run-phase.ts';
 import { PROBE_PROGRAM } from '../guest/volume.ts';
+import type { ENFORCEABLE } from '../policy/operator.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import type { EffectivePolicy, Limits } from '../types.ts';
 import type { SandboxFactory } from './factory.ts';
@@ -68,7 +69,7 @@ export async function probeSandbox(
   const { end, stdout } = await run(sandbox, ['limits', String(limits.cpuCores)], limits.memoryBytes, signal);
   const found = findings.parse(JSON.parse(stdout));
   if (found.reached.length > 0) throw new Error(`code can get at its guest: ${found.reached.sort().join(', ')}`);
-  const unenforced: [string, boolean][] = [
+  const unenforced: [(typeof ENFORCEABLE)[number], boolean][] = [
     ['limits.processes', found.tasks > limits.processes],
     ['limits.open_files', found.openFiles > limits.openFiles],
     ['limits.workspace_bytes', found.workspaceBytes > limits.workspaceBytes],
