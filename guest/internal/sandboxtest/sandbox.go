@@ -143,6 +143,19 @@ func Greeted(t testing.TB) *Sandbox {
 	return s
 }
 
+// AsInGVisor starts a guest and greets it where the code's user may not execute its binary, which gVisor wants to be
+// readable for that.
+func AsInGVisor(t testing.TB) *Sandbox {
+	s := New(t)
+	if err := os.Chmod(filepath.Join(s.Root, guestPath), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Hello(); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // Hello greets.
 func (s *Sandbox) Hello() (*guestv1.GreetResponse, error) {
 	answer, err := s.Greet(context.Background(), connect.NewRequest(&guestv1.GreetRequest{

@@ -79,7 +79,11 @@ func readAll(t *testing.T, s *sandboxtest.Sandbox, order *guestv1.ReadFilesReque
 }
 
 func TestFilesComeBackAsTheyWereWritten(t *testing.T) {
-	s := sandboxtest.Greeted(t)
+	t.Run("usually", func(t *testing.T) { filesComeBack(t, sandboxtest.Greeted(t)) })
+	t.Run("in gVisor", func(t *testing.T) { filesComeBack(t, sandboxtest.AsInGVisor(t)) })
+}
+
+func filesComeBack(t *testing.T, s *sandboxtest.Sandbox) {
 	large := string(bytes.Repeat([]byte("0123456789"), 100_000))
 	if failure := write(t, s, file{path: "a/b/c.txt", content: large}, file{path: "/sandbox/run.sh", mode: 0o755, content: "#!"}, file{path: "empty"}); failure != nil {
 		t.Fatal(failure)

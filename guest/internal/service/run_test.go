@@ -37,7 +37,11 @@ func TestARunEndsAsItsProgramDoes(t *testing.T) {
 }
 
 func TestAProgramFindsItselfAsAPlainProcess(t *testing.T) {
-	s := sandboxtest.Greeted(t)
+	t.Run("usually", func(t *testing.T) { findsItself(t, sandboxtest.Greeted(t)) })
+	t.Run("in gVisor", func(t *testing.T) { findsItself(t, sandboxtest.AsInGVisor(t)) })
+}
+
+func findsItself(t *testing.T, s *sandboxtest.Sandbox) {
 	status := s.Do(t, sandboxtest.Command("show", "/proc/self/status")).Stdout.String()
 	for _, want := range []string{
 		"SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000", "CapPrm:\t0000000000000000", "CapEff:\t0000000000000000",

@@ -31,7 +31,8 @@ func (l *Launcher) StartSelf(args []string, files []uintptr, worker bool) (*proc
 // BecomeUser makes this process the user that StartSelf left to it. It comes before anything that code has a say in.
 func BecomeUser() error {
 	given, found := os.LookupEnv(becomeVariable)
-	if !found || os.Getuid() != 0 {
+	// PID 1 has the variables of an image, which may say what it likes.
+	if !found || os.Getpid() == 1 || os.Getuid() != 0 {
 		return nil
 	}
 	uid, err := strconv.Atoi(given)
