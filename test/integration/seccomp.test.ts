@@ -1,6 +1,7 @@
 import type { Metadata } from 'nice-grpc';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ExecuteResponse, Outcome } from '../../gen/isol8/v1/execution_pb.ts';
+import { type ExecuteResponse, Outcome, SandboxOrigin } from '../../gen/isol8/v1/execution_pb.ts';
+import { Reuse } from '../../gen/isol8/v1/policy_pb.ts';
 import { DEFAULT_SECCOMP } from '../../src/engine/sandbox/seccomp.ts';
 import { type Refusal, refusalOf } from '../support/client.ts';
 import { program } from '../support/collect.ts';
@@ -58,6 +59,13 @@ describe('STRICT', () => {
       expect([...new Set(Object.values(found))].sort()).toEqual(['ENOSYS', 'EPERM']);
     },
   );
+
+  test('lets a sandbox be used again', async () => {
+    const policy = { isolation: { seccomp: 'STRICT', reuse: Reuse.SAME_TENANT } };
+    const again = () => server.client.isol8.execute(program('python', 'print(1)', { policy }));
+    expect((await again()).timings?.sandbox).toBe(SandboxOrigin.NEW);
+    expect((await again()).timings?.sandbox).toBe(SandboxOrigin.REUSED);
+  });
 
   test('is what the answer says', async () => {
     const { effectivePolicy } = await run('STRICT', '');

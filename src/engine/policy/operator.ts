@@ -28,7 +28,7 @@ export const NO_OPERATOR: OperatorPolicy = {
 };
 
 /** Fields that a runtime class may fail to enforce. */
-const ENFORCEABLE = [
+export const ENFORCEABLE = [
   'limits.memory_bytes',
   'limits.cpu_cores',
   'limits.processes',

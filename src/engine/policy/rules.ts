@@ -2,7 +2,7 @@ import type { Ceilings, Grant, Limits, PolicyRequest } from '../types.ts';
 import { ceilingsOf, type HostCapacity, leastOf } from './limits.ts';
 
 /** The seccomp profiles that isol8 brings itself. */
-const OWN_SECCOMP = ['DEFAULT', 'STRICT'] as const;
+export const OWN_SECCOMP = ['DEFAULT', 'STRICT'] as const;
 
 /** The profile that a request starts from when nobody names another. */
 const DEFAULT_PROFILE = 'default';
