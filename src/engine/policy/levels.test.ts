@@ -10,9 +10,12 @@ import type { Ceilings, EffectivePolicy, Grant, Limits, PolicyRequest } from './
 const MIB = 1024 * 1024;
 const HOST = { cpus: 4, memoryBytes: 8192 * MIB };
 const CLASSES = new Map([
-  ['runc', { unenforced: [], accepted: [] }],
-  ['half', { unenforced: ['limits.memory_bytes', 'limits.processes'], accepted: ['limits.memory_bytes'] }],
-  ['loose', { unenforced: ['isolation.seccomp'], accepted: ['isolation.seccomp'] }],
+  ['runc', { unenforced: [], accepted: [], updates: true }],
+  [
+    'half',
+    { unenforced: ['limits.memory_bytes', 'limits.processes'], accepted: ['limits.memory_bytes'], updates: true },
+  ],
+  ['loose', { unenforced: ['isolation.seccomp'], accepted: ['isolation.seccomp'], updates: true }],
 ]);
 const platform = (profiles: OperatorPolicy['profiles'] = new Map()) =>
   platformRules(HOST, { profiles, classes: CLASSES, seccomp: ['mine'] });
