@@ -41,11 +41,12 @@ export type EngineConfig = Pick<
 >;
 
 /**
- * Finds Docker, makes sure of the guest, removes what a process before this one left, and is ready.
+ * Finds Docker, makes sure of the guest, removes what a process before this one left, tries what this host enforces, and
+ * is ready.
  *
  * @param operator what the operator settles about policies
  * @param guestBinary path of the guest for a Docker of this architecture
- * @throws ConfigError when another server works in the data directory, or what the operator settles cannot hold on this host; EngineError DOCKER_UNAVAILABLE, or INTERNAL when the guest cannot be provided
+ * @throws ConfigError when another server works in the data directory, or what the operator settles cannot hold on this host; EngineError DOCKER_UNAVAILABLE, or SANDBOX_START_FAILED when the guest cannot be provided or no sandbox works
  */
 export async function createEngine(
   config: EngineConfig,
