@@ -128,3 +128,6 @@ export const MISSING_PATHS_BYTES = 256 * KIB;
 
 /** Output files of one execution. */
 export const MAX_OUTPUT_FILES = 10_000;
+
+/** Attempts of the self-test that run at once; some take two sandboxes. */
+export const SELF_TEST_LANES = 4;

@@ -15,6 +15,7 @@ import type { Pool } from './pool/pool.ts';
 import { findRuntime, noRuntime, RUNTIMES } from './runtimes/registry.ts';
 import type { Runtime } from './runtimes/runtime.ts';
 import { LABELS } from './sandbox/labels.ts';
+import { SelfTest } from './self-test/self-test.ts';
 import type {
   Engine,
   EngineInfo,
@@ -25,11 +26,15 @@ import type {
   PolicyQuestion,
   PoolStatus,
   RuntimeInfo,
+  SelfTestRequest,
+  SelfTestResult,
 } from './types.ts';
 
 /** What the engine is wired from; whoever made the parts closes them. */
 export interface EngineParts {
   readonly docker: DockerConnection;
+  /** Where it was found, in the form of DOCKER_HOST. */
+  readonly dockerHost: string;
   readonly events: DockerEvents;
   readonly pool: Pool;
   /** What this host and the operator allow. */
@@ -48,11 +53,13 @@ export class DockerEngine implements Engine {
   readonly #parts: EngineParts;
   readonly #admission: Admission;
   readonly #executions = new ExecutionRegistry();
+  readonly #selfTest: SelfTest;
   #draining = false;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.#admission = new Admission(parts.maxConcurrent, parts.maxQueued);
+    this.#selfTest = new SelfTest(this, parts.maxConcurrent, parts.dockerHost);
   }
 
   get healthy(): boolean {
@@ -106,6 +113,14 @@ export class DockerEngine implements Engine {
     if (violations.length > 0) return { violations };
     const effectivePolicy = resolvePolicy(asked.policy, rules, runtime.memoryFloorBytes);
     return { effectivePolicy, policyDigest: policyDigest(effectivePolicy), violations };
+  }
+
+  async selfTest(
+    request: SelfTestRequest,
+    signal: AbortSignal,
+    found: readonly FieldViolation[] = [],
+  ): Promise<readonly SelfTestResult[]> {
+    return this.#selfTest.run(request, signal, found);
   }
 
   poolStatus(): readonly PoolStatus[] {

@@ -131,6 +131,7 @@ export async function createEngine(
   const close = opened.move();
   return new DockerEngine({
     docker,
+    dockerHost: config.dockerHost,
     events,
     pool,
     rules,

@@ -1,5 +1,6 @@
 import type { FieldViolation } from './errors.ts';
 import type { EffectivePolicy, Grant, Limits, PolicyRequest } from './policy/types.ts';
+import type { SelfTestRequest, SelfTestResult } from './self-test/types.ts';
 
 /** The vocabulary of the engine's door. Field names in comments are those of the wire, which the engine never sees. */
 
@@ -12,6 +13,7 @@ export type {
   PolicyRequest,
   Reuse,
 } from './policy/types.ts';
+export type { SelfTestRequest, SelfTestResult, SelfTestVerdict } from './self-test/types.ts';
 
 /** A file to write before the program starts. */
 export interface InputFile {
@@ -263,6 +265,18 @@ export interface Engine extends AsyncDisposable {
   resolve(asked: PolicyQuestion, found?: readonly FieldViolation[]): PolicyAnswer;
   /** What this server is and can do for whom a key grants this, asked from Docker now. */
   info(grant?: Grant): Promise<EngineInfo>;
+  /**
+   * Tries to get out of sandboxes that are made as everybody's are, and says what came of it.
+   *
+   * @param signal ends it, and all that it runs
+   * @param found what is known to be wrong with the request already
+   * @throws EngineError INVALID_FIELD and what else a policy can be refused for; DOCKER_UNAVAILABLE, SERVER_DRAINING
+   */
+  selfTest(
+    request: SelfTestRequest,
+    signal: AbortSignal,
+    found?: readonly FieldViolation[],
+  ): Promise<readonly SelfTestResult[]>;
   /** What waits, one for each kind of sandbox. */
   poolStatus(): readonly PoolStatus[];
   /** Whether executions can be started now, and what should wait for them from the start does. */

@@ -17,6 +17,8 @@ import type {
   Limits,
   PolicyAnswer,
   PolicyQuestion,
+  SelfTestRequest,
+  SelfTestResult,
 } from '../engine/types.ts';
 import { isol8Definition } from './isol8-service.ts';
 import { type GrpcServer, startServer } from './server.ts';
@@ -81,6 +83,8 @@ export class ScriptedEngine implements Engine {
   script: (signal: AbortSignal) => Iterable<ExecutionEventBody> | AsyncIterable<ExecutionEventBody> = () => [
     { kind: 'finished', result: RESULT },
   ];
+  readonly selfTests: SelfTestRequest[] = [];
+  selfTestResults: SelfTestResult[] = [];
   /** What `start` throws. */
   refusal: unknown;
 
@@ -105,6 +109,11 @@ export class ScriptedEngine implements Engine {
   }
   poolStatus() {
     return [];
+  }
+  async selfTest(request: SelfTestRequest, _: AbortSignal, found: readonly FieldViolation[] = []) {
+    if (found.length > 0) throw refusal(found);
+    this.selfTests.push(request);
+    return this.selfTestResults;
   }
   async drain(): Promise<void> {}
   async [Symbol.asyncDispose](): Promise<void> {}

@@ -3,6 +3,7 @@ import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { ChannelCredentials, type Client, ClientError, createChannel, createClient, Metadata } from 'nice-grpc';
 import { BadRequestSchema, ErrorInfoSchema } from '../../gen/google/rpc/error_details_pb.ts';
 import { StatusSchema } from '../../gen/google/rpc/status_pb.ts';
+import { AdminService } from '../../gen/isol8/v1/admin_pb.ts';
 import { Isol8Service } from '../../gen/isol8/v1/service_pb.ts';
 import { type Definition, definitionOf } from '../../src/service/definition.ts';
 
@@ -26,6 +27,14 @@ export function connect(address: string, apiKey: string): TestClient {
   const metadata = Metadata({ authorization: `Bearer ${apiKey}` });
   const isol8 = createClient(definitionOf(Isol8Service), channel, { '*': { metadata } });
   return { isol8, close: () => channel.close(), [Symbol.dispose]: () => channel.close() };
+}
+
+/** Connects to `isol8.v1.AdminService` of a server; every call carries the key. */
+export function connectAdmin(address: string, apiKey: string) {
+  const channel = createChannel(address, ChannelCredentials.createInsecure());
+  const metadata = Metadata({ authorization: `Bearer ${apiKey}` });
+  const admin = createClient(definitionOf(AdminService), channel, { '*': { metadata } });
+  return { admin, [Symbol.dispose]: () => channel.close() };
 }
 
 /** A refusal, taken apart. */

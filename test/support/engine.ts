@@ -12,11 +12,13 @@ import { SandboxFactory } from '../../src/engine/sandbox/factory.ts';
 import type { GuestSupply } from '../../src/engine/sandbox/guest-supply.ts';
 import { ImageCatalog } from '../../src/engine/sandbox/images.ts';
 import { LABELS } from '../../src/engine/sandbox/labels.ts';
-import { DEFAULT_SECCOMP } from '../../src/engine/sandbox/seccomp.ts';
+import { DEFAULT_SECCOMP, type SeccompProfile } from '../../src/engine/sandbox/seccomp.ts';
 import { UidRange } from '../../src/engine/sandbox/uids.ts';
 import { codeRequest } from '../../src/engine/test-support.ts';
 import type { ExecutionRequest } from '../../src/engine/types.ts';
 import { createLog } from '../../src/telemetry/log.ts';
+
+const DOCKER_HOST = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
 
 /** What engines of one test share: one Docker, one instance. */
 export class EngineBench implements AsyncDisposable {
@@ -34,7 +36,7 @@ export class EngineBench implements AsyncDisposable {
   }
 
   static async open(): Promise<EngineBench> {
-    const docker = await connectDocker(process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock');
+    const docker = await connectDocker(DOCKER_HOST);
     const evidence = new EvidenceBook();
     const events = await DockerEvents.subscribe(docker, LABELS.uid, (event) => evidence.note(event));
     return new EngineBench(docker, evidence, events);
@@ -46,6 +48,7 @@ export class EngineBench implements AsyncDisposable {
     images = new ImageCatalog(this.docker),
     log: (line: string) => void = () => {},
     base: readonly { runtime: Runtime; size: number }[] = [],
+    seccomp: SeccompProfile = DEFAULT_SECCOMP,
   ) {
     const rules = platformRules(this.docker.info);
     const parts = { docker: this.docker, log: createLog('info', { write: log }) };
@@ -57,7 +60,7 @@ export class EngineBench implements AsyncDisposable {
       evidence: this.#evidence,
       guests,
       images,
-      seccomp: new Map([['DEFAULT', DEFAULT_SECCOMP]]),
+      seccomp: new Map([['DEFAULT', seccomp]]),
       caBundle: new Uint8Array(),
     });
     const pool = new WarmPool({
@@ -71,6 +74,7 @@ export class EngineBench implements AsyncDisposable {
     });
     return new DockerEngine({
       ...parts,
+      dockerHost: DOCKER_HOST,
       events: this.#events,
       pool,
       rules,

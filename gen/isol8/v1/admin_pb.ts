@@ -2,17 +2,19 @@
 // @generated from file isol8/v1/admin.proto (package isol8.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { Message } from "@bufbuild/protobuf";
+import type { Policy } from "./policy_pb.ts";
+import { file_isol8_v1_policy } from "./policy_pb.ts";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file isol8/v1/admin.proto.
  */
 export const file_isol8_v1_admin: GenFile = /*@__PURE__*/
-  fileDesc("ChRpc29sOC92MS9hZG1pbi5wcm90bxIIaXNvbDgudjEivQIKBkFwaUtleRISCgphcGlfa2V5X2lkGAEgASgJEg4KBnRlbmFudBgCIAEoCRIOCgZzY29wZXMYAyADKAkSDwoHcHJvZmlsZRgEIAEoCRIvCgtjcmVhdGVfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLZXhwaXJlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3Jldm9rZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCgZxdW90YXMYCCADKAsyHC5pc29sOC52MS5BcGlLZXkuUXVvdGFzRW50cnkaLQoLUXVvdGFzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgDOgI4ASLhAQoTQ3JlYXRlQXBpS2V5UmVxdWVzdBIOCgZ0ZW5hbnQYASABKAkSDgoGc2NvcGVzGAIgAygJEg8KB3Byb2ZpbGUYAyABKAkSLwoLZXhwaXJlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjkKBnF1b3RhcxgFIAMoCzIpLmlzb2w4LnYxLkNyZWF0ZUFwaUtleVJlcXVlc3QuUXVvdGFzRW50cnkaLQoLUXVvdGFzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgDOgI4ASJGChRDcmVhdGVBcGlLZXlSZXNwb25zZRIhCgdhcGlfa2V5GAEgASgLMhAuaXNvbDgudjEuQXBpS2V5EgsKA2tleRgCIAEoCSJLChJMaXN0QXBpS2V5c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSDgoGdGVuYW50GAMgASgJIlIKE0xpc3RBcGlLZXlzUmVzcG9uc2USIgoIYXBpX2tleXMYASADKAsyEC5pc29sOC52MS5BcGlLZXkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIikKE1Jldm9rZUFwaUtleVJlcXVlc3QSEgoKYXBpX2tleV9pZBgBIAEoCSIWChRSZXZva2VBcGlLZXlSZXNwb25zZSK+AQoWTGlzdEF1ZGl0RXZlbnRzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIOCgZ0ZW5hbnQYAyABKAkSLgoKc3RhcnRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB2FjdGlvbnMYBiADKAkiXgoXTGlzdEF1ZGl0RXZlbnRzUmVzcG9uc2USKgoMYXVkaXRfZXZlbnRzGAEgAygLMhQuaXNvbDgudjEuQXVkaXRFdmVudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki6QEKCkF1ZGl0RXZlbnQSKAoEdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGdGVuYW50GAIgASgJEhIKCmFwaV9rZXlfaWQYAyABKAkSDgoGYWN0aW9uGAQgASgJEhAKCHJlc291cmNlGAUgASgJEjgKCmF0dHJpYnV0ZXMYBiADKAsyJC5pc29sOC52MS5BdWRpdEV2ZW50LkF0dHJpYnV0ZXNFbnRyeRoxCg9BdHRyaWJ1dGVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIWChRHZXRQb29sU3RhdHVzUmVxdWVzdCI8ChVHZXRQb29sU3RhdHVzUmVzcG9uc2USIwoFcG9vbHMYASADKAsyFC5pc29sOC52MS5Qb29sU3RhdHVzIpEBCgpQb29sU3RhdHVzEg8KB3J1bnRpbWUYASABKAkSDQoFaW1hZ2UYAiABKAkSFQoNcnVudGltZV9jbGFzcxgDIAEoCRIMCgRpZGxlGAQgASgFEhAKCHN0YXJ0aW5nGAUgASgFEg4KBnRhcmdldBgGIAEoBRIMCgRoaXRzGAcgASgDEg4KBm1pc3NlcxgIIAEoAyIjChJSdW5TZWxmVGVzdFJlcXVlc3QSDQoFY2FzZXMYASADKAkiUAoTUnVuU2VsZlRlc3RSZXNwb25zZRIOCgZwYXNzZWQYASABKAgSKQoHcmVzdWx0cxgCIAMoCzIYLmlzb2w4LnYxLlNlbGZUZXN0UmVzdWx0Ij8KDlNlbGZUZXN0UmVzdWx0EgwKBG5hbWUYASABKAkSDgoGcGFzc2VkGAIgASgIEg8KB21lc3NhZ2UYAyABKAkiOgoMRHJhaW5SZXF1ZXN0EioKB3RpbWVvdXQYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iLQoNRHJhaW5SZXNwb25zZRIcChRjYW5jZWxsZWRfZXhlY3V0aW9ucxgBIAEoBTKoBAoMQWRtaW5TZXJ2aWNlEk0KDENyZWF0ZUFwaUtleRIdLmlzb2w4LnYxLkNyZWF0ZUFwaUtleVJlcXVlc3QaHi5pc29sOC52MS5DcmVhdGVBcGlLZXlSZXNwb25zZRJKCgtMaXN0QXBpS2V5cxIcLmlzb2w4LnYxLkxpc3RBcGlLZXlzUmVxdWVzdBodLmlzb2w4LnYxLkxpc3RBcGlLZXlzUmVzcG9uc2USTQoMUmV2b2tlQXBpS2V5Eh0uaXNvbDgudjEuUmV2b2tlQXBpS2V5UmVxdWVzdBoeLmlzb2w4LnYxLlJldm9rZUFwaUtleVJlc3BvbnNlElYKD0xpc3RBdWRpdEV2ZW50cxIgLmlzb2w4LnYxLkxpc3RBdWRpdEV2ZW50c1JlcXVlc3QaIS5pc29sOC52MS5MaXN0QXVkaXRFdmVudHNSZXNwb25zZRJQCg1HZXRQb29sU3RhdHVzEh4uaXNvbDgudjEuR2V0UG9vbFN0YXR1c1JlcXVlc3QaHy5pc29sOC52MS5HZXRQb29sU3RhdHVzUmVzcG9uc2USSgoLUnVuU2VsZlRlc3QSHC5pc29sOC52MS5SdW5TZWxmVGVzdFJlcXVlc3QaHS5pc29sOC52MS5SdW5TZWxmVGVzdFJlc3BvbnNlEjgKBURyYWluEhYuaXNvbDgudjEuRHJhaW5SZXF1ZXN0GhcuaXNvbDgudjEuRHJhaW5SZXNwb25zZUInWiVpc29sOC5kZXYvY2xpZW50L2dlbi9pc29sOC92MTtpc29sOHYxYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("ChRpc29sOC92MS9hZG1pbi5wcm90bxIIaXNvbDgudjEivQIKBkFwaUtleRISCgphcGlfa2V5X2lkGAEgASgJEg4KBnRlbmFudBgCIAEoCRIOCgZzY29wZXMYAyADKAkSDwoHcHJvZmlsZRgEIAEoCRIvCgtjcmVhdGVfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLZXhwaXJlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3Jldm9rZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCgZxdW90YXMYCCADKAsyHC5pc29sOC52MS5BcGlLZXkuUXVvdGFzRW50cnkaLQoLUXVvdGFzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgDOgI4ASLhAQoTQ3JlYXRlQXBpS2V5UmVxdWVzdBIOCgZ0ZW5hbnQYASABKAkSDgoGc2NvcGVzGAIgAygJEg8KB3Byb2ZpbGUYAyABKAkSLwoLZXhwaXJlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjkKBnF1b3RhcxgFIAMoCzIpLmlzb2w4LnYxLkNyZWF0ZUFwaUtleVJlcXVlc3QuUXVvdGFzRW50cnkaLQoLUXVvdGFzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgDOgI4ASJGChRDcmVhdGVBcGlLZXlSZXNwb25zZRIhCgdhcGlfa2V5GAEgASgLMhAuaXNvbDgudjEuQXBpS2V5EgsKA2tleRgCIAEoCSJLChJMaXN0QXBpS2V5c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSDgoGdGVuYW50GAMgASgJIlIKE0xpc3RBcGlLZXlzUmVzcG9uc2USIgoIYXBpX2tleXMYASADKAsyEC5pc29sOC52MS5BcGlLZXkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIikKE1Jldm9rZUFwaUtleVJlcXVlc3QSEgoKYXBpX2tleV9pZBgBIAEoCSIWChRSZXZva2VBcGlLZXlSZXNwb25zZSK+AQoWTGlzdEF1ZGl0RXZlbnRzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIOCgZ0ZW5hbnQYAyABKAkSLgoKc3RhcnRfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB2FjdGlvbnMYBiADKAkiXgoXTGlzdEF1ZGl0RXZlbnRzUmVzcG9uc2USKgoMYXVkaXRfZXZlbnRzGAEgAygLMhQuaXNvbDgudjEuQXVkaXRFdmVudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki6QEKCkF1ZGl0RXZlbnQSKAoEdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGdGVuYW50GAIgASgJEhIKCmFwaV9rZXlfaWQYAyABKAkSDgoGYWN0aW9uGAQgASgJEhAKCHJlc291cmNlGAUgASgJEjgKCmF0dHJpYnV0ZXMYBiADKAsyJC5pc29sOC52MS5BdWRpdEV2ZW50LkF0dHJpYnV0ZXNFbnRyeRoxCg9BdHRyaWJ1dGVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIWChRHZXRQb29sU3RhdHVzUmVxdWVzdCI8ChVHZXRQb29sU3RhdHVzUmVzcG9uc2USIwoFcG9vbHMYASADKAsyFC5pc29sOC52MS5Qb29sU3RhdHVzIpEBCgpQb29sU3RhdHVzEg8KB3J1bnRpbWUYASABKAkSDQoFaW1hZ2UYAiABKAkSFQoNcnVudGltZV9jbGFzcxgDIAEoCRIMCgRpZGxlGAQgASgFEhAKCHN0YXJ0aW5nGAUgASgFEg4KBnRhcmdldBgGIAEoBRIMCgRoaXRzGAcgASgDEg4KBm1pc3NlcxgIIAEoAyJFChJSdW5TZWxmVGVzdFJlcXVlc3QSDQoFY2FzZXMYASADKAkSIAoGcG9saWN5GAIgASgLMhAuaXNvbDgudjEuUG9saWN5IlAKE1J1blNlbGZUZXN0UmVzcG9uc2USDgoGcGFzc2VkGAEgASgIEikKB3Jlc3VsdHMYAiADKAsyGC5pc29sOC52MS5TZWxmVGVzdFJlc3VsdCKRAQoOU2VsZlRlc3RSZXN1bHQSDAoEbmFtZRgBIAEoCRIOCgZwYXNzZWQYAiABKAgSDwoHbWVzc2FnZRgDIAEoCRIPCgdzdWJqZWN0GAQgASgJEhMKC2Rlc2NyaXB0aW9uGAUgASgJEioKB3ZlcmRpY3QYBiABKA4yGS5pc29sOC52MS5TZWxmVGVzdFZlcmRpY3QiOgoMRHJhaW5SZXF1ZXN0EioKB3RpbWVvdXQYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iLQoNRHJhaW5SZXNwb25zZRIcChRjYW5jZWxsZWRfZXhlY3V0aW9ucxgBIAEoBSq5AQoPU2VsZlRlc3RWZXJkaWN0EiEKHVNFTEZfVEVTVF9WRVJESUNUX1VOU1BFQ0lGSUVEEAASHQoZU0VMRl9URVNUX1ZFUkRJQ1RfUkVGVVNFRBABEh8KG1NFTEZfVEVTVF9WRVJESUNUX1NVQ0NFRURFRBACEiEKHVNFTEZfVEVTVF9WRVJESUNUX0tOT1dOX0xJTUlUEAMSIAocU0VMRl9URVNUX1ZFUkRJQ1RfTk9UX0pVREdFRBAEMqgECgxBZG1pblNlcnZpY2USTQoMQ3JlYXRlQXBpS2V5Eh0uaXNvbDgudjEuQ3JlYXRlQXBpS2V5UmVxdWVzdBoeLmlzb2w4LnYxLkNyZWF0ZUFwaUtleVJlc3BvbnNlEkoKC0xpc3RBcGlLZXlzEhwuaXNvbDgudjEuTGlzdEFwaUtleXNSZXF1ZXN0Gh0uaXNvbDgudjEuTGlzdEFwaUtleXNSZXNwb25zZRJNCgxSZXZva2VBcGlLZXkSHS5pc29sOC52MS5SZXZva2VBcGlLZXlSZXF1ZXN0Gh4uaXNvbDgudjEuUmV2b2tlQXBpS2V5UmVzcG9uc2USVgoPTGlzdEF1ZGl0RXZlbnRzEiAuaXNvbDgudjEuTGlzdEF1ZGl0RXZlbnRzUmVxdWVzdBohLmlzb2w4LnYxLkxpc3RBdWRpdEV2ZW50c1Jlc3BvbnNlElAKDUdldFBvb2xTdGF0dXMSHi5pc29sOC52MS5HZXRQb29sU3RhdHVzUmVxdWVzdBofLmlzb2w4LnYxLkdldFBvb2xTdGF0dXNSZXNwb25zZRJKCgtSdW5TZWxmVGVzdBIcLmlzb2w4LnYxLlJ1blNlbGZUZXN0UmVxdWVzdBodLmlzb2w4LnYxLlJ1blNlbGZUZXN0UmVzcG9uc2USOAoFRHJhaW4SFi5pc29sOC52MS5EcmFpblJlcXVlc3QaFy5pc29sOC52MS5EcmFpblJlc3BvbnNlQidaJWlzb2w4LmRldi9jbGllbnQvZ2VuL2lzb2w4L3YxO2lzb2w4djFiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_isol8_v1_policy]);
 
 /**
  * ApiKey is a key, without the key itself.
@@ -518,6 +520,13 @@ export type RunSelfTestRequest = Message<"isol8.v1.RunSelfTestRequest"> & {
    * @generated from field: repeated string cases = 1;
    */
   cases: string[];
+
+  /**
+   * What the sandboxes are asked for; what it leaves unset is as for every execution.
+   *
+   * @generated from field: isol8.v1.Policy policy = 2;
+   */
+  policy?: Policy | undefined;
 };
 
 /**
@@ -534,7 +543,7 @@ export const RunSelfTestRequestSchema: GenMessage<RunSelfTestRequest> = /*@__PUR
  */
 export type RunSelfTestResponse = Message<"isol8.v1.RunSelfTestResponse"> & {
   /**
-   * Whether all passed.
+   * Whether all passed. Known limits do not count: nobody promises that those are refused.
    *
    * @generated from field: bool passed = 1;
    */
@@ -569,7 +578,7 @@ export type SelfTestResult = Message<"isol8.v1.SelfTestResult"> & {
   name: string;
 
   /**
-   * Whether the sandbox held.
+   * Whether the sandbox held: the verdict is REFUSED.
    *
    * @generated from field: bool passed = 2;
    */
@@ -581,6 +590,27 @@ export type SelfTestResult = Message<"isol8.v1.SelfTestResult"> & {
    * @generated from field: string message = 3;
    */
   message: string;
+
+  /**
+   * What it is about: `mounts`.
+   *
+   * @generated from field: string subject = 4;
+   */
+  subject: string;
+
+  /**
+   * What it tried, one line.
+   *
+   * @generated from field: string description = 5;
+   */
+  description: string;
+
+  /**
+   * What came of it.
+   *
+   * @generated from field: isol8.v1.SelfTestVerdict verdict = 6;
+   */
+  verdict: SelfTestVerdict;
 };
 
 /**
@@ -633,8 +663,64 @@ export const DrainResponseSchema: GenMessage<DrainResponse> = /*@__PURE__*/
   messageDesc(file_isol8_v1_admin, 17);
 
 /**
+ * SelfTestVerdict is what came of an attempt. There may be more of them one day; an unknown one is no pass.
+ *
+ * @generated from enum isol8.v1.SelfTestVerdict
+ */
+export const SelfTestVerdict = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: SELF_TEST_VERDICT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * It had no effect.
+   *
+   * @generated from enum value: SELF_TEST_VERDICT_REFUSED = 1;
+   */
+  REFUSED: 1,
+
+  /**
+   * It had an effect: this host does not keep what is promised.
+   *
+   * @generated from enum value: SELF_TEST_VERDICT_SUCCEEDED = 2;
+   */
+  SUCCEEDED: 2,
+
+  /**
+   * It had an effect, and SECURITY.md says so.
+   *
+   * @generated from enum value: SELF_TEST_VERDICT_KNOWN_LIMIT = 3;
+   */
+  KNOWN_LIMIT: 3,
+
+  /**
+   * It broke before anything could be said.
+   *
+   * @generated from enum value: SELF_TEST_VERDICT_NOT_JUDGED = 4;
+   */
+  NOT_JUDGED: 4,
+} as const;
+
+/**
+ * SelfTestVerdict is what came of an attempt. There may be more of them one day; an unknown one is no pass.
+ *
+ * @generated from enum isol8.v1.SelfTestVerdict
+ */
+export type SelfTestVerdict = (typeof SelfTestVerdict)[keyof typeof SelfTestVerdict] | UnknownEnum;
+
+/**
+ * Describes the enum isol8.v1.SelfTestVerdict.
+ */
+export const SelfTestVerdictSchema: GenEnum<SelfTestVerdict> = /*@__PURE__*/
+  enumDesc(file_isol8_v1_admin, 0);
+
+/**
  * AdminService is for operators: keys, the audit log, the pool, the server itself. Its keys have the scope `admin`.
- * Errors are those of Isol8Service. 0.1.0 has GetPoolStatus; in it every key may call that.
+ * Errors are those of Isol8Service. 0.1.0 has GetPoolStatus and RunSelfTest; in it every key may call
+ * them.
  *
  * @generated from service isol8.v1.AdminService
  */
@@ -708,11 +794,11 @@ export const AdminService: GenService<{
     output: typeof GetPoolStatusResponseSchema;
   },
   /**
-   * RunSelfTest tries to escape and to reach the network from sandboxes on this host, and reports.
+   * RunSelfTest tries to get out of sandboxes on this host, and to be felt outside of them, and reports. It takes up to a
+   * minute, and up to eight sandboxes at a time.
    *
-   * Idempotent. Fails with DOCKER_UNAVAILABLE.
-   *
-   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   * Idempotent. Fails with INVALID_FIELD, DOCKER_UNAVAILABLE, SERVER_DRAINING, and for the reasons that a policy is refused
+   * for.
    *
    * @generated from rpc isol8.v1.AdminService.RunSelfTest
    */

@@ -24,9 +24,10 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from isol8.v1 import policy_pb2 as isol8_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14isol8/v1/admin.proto\x12\x08isol8.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x98\x03\n\x06\x41piKey\x12\x1c\n\napi_key_id\x18\x01 \x01(\tR\x08\x61piKeyId\x12\x16\n\x06tenant\x18\x02 \x01(\tR\x06tenant\x12\x16\n\x06scopes\x18\x03 \x03(\tR\x06scopes\x12\x18\n\x07profile\x18\x04 \x01(\tR\x07profile\x12;\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0b\x65xpire_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12;\n\x0brevoke_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nrevokeTime\x12\x34\n\x06quotas\x18\x08 \x03(\x0b\x32\x1c.isol8.v1.ApiKey.QuotasEntryR\x06quotas\x1a\x39\n\x0bQuotasEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x03R\x05value:\x02\x38\x01\"\x9a\x02\n\x13\x43reateApiKeyRequest\x12\x16\n\x06tenant\x18\x01 \x01(\tR\x06tenant\x12\x16\n\x06scopes\x18\x02 \x03(\tR\x06scopes\x12\x18\n\x07profile\x18\x03 \x01(\tR\x07profile\x12;\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12\x41\n\x06quotas\x18\x05 \x03(\x0b\x32).isol8.v1.CreateApiKeyRequest.QuotasEntryR\x06quotas\x1a\x39\n\x0bQuotasEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x03R\x05value:\x02\x38\x01\"S\n\x14\x43reateApiKeyResponse\x12)\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x10.isol8.v1.ApiKeyR\x06\x61piKey\x12\x10\n\x03key\x18\x02 \x01(\tR\x03key\"h\n\x12ListApiKeysRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12\x16\n\x06tenant\x18\x03 \x01(\tR\x06tenant\"j\n\x13ListApiKeysResponse\x12+\n\x08\x61pi_keys\x18\x01 \x03(\x0b\x32\x10.isol8.v1.ApiKeyR\x07\x61piKeys\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"3\n\x13RevokeApiKeyRequest\x12\x1c\n\napi_key_id\x18\x01 \x01(\tR\x08\x61piKeyId\"\x16\n\x14RevokeApiKeyResponse\"\xf8\x01\n\x16ListAuditEventsRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12\x16\n\x06tenant\x18\x03 \x01(\tR\x06tenant\x12\x39\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12\x18\n\x07\x61\x63tions\x18\x06 \x03(\tR\x07\x61\x63tions\"z\n\x17ListAuditEventsResponse\x12\x37\n\x0c\x61udit_events\x18\x01 \x03(\x0b\x32\x14.isol8.v1.AuditEventR\x0b\x61uditEvents\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xab\x02\n\nAuditEvent\x12.\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12\x16\n\x06tenant\x18\x02 \x01(\tR\x06tenant\x12\x1c\n\napi_key_id\x18\x03 \x01(\tR\x08\x61piKeyId\x12\x16\n\x06\x61\x63tion\x18\x04 \x01(\tR\x06\x61\x63tion\x12\x1a\n\x08resource\x18\x05 \x01(\tR\x08resource\x12\x44\n\nattributes\x18\x06 \x03(\x0b\x32$.isol8.v1.AuditEvent.AttributesEntryR\nattributes\x1a=\n\x0f\x41ttributesEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\x16\n\x14GetPoolStatusRequest\"C\n\x15GetPoolStatusResponse\x12*\n\x05pools\x18\x01 \x03(\x0b\x32\x14.isol8.v1.PoolStatusR\x05pools\"\xd5\x01\n\nPoolStatus\x12\x18\n\x07runtime\x18\x01 \x01(\tR\x07runtime\x12\x14\n\x05image\x18\x02 \x01(\tR\x05image\x12#\n\rruntime_class\x18\x03 \x01(\tR\x0cruntimeClass\x12\x12\n\x04idle\x18\x04 \x01(\x05R\x04idle\x12\x1a\n\x08starting\x18\x05 \x01(\x05R\x08starting\x12\x16\n\x06target\x18\x06 \x01(\x05R\x06target\x12\x12\n\x04hits\x18\x07 \x01(\x03R\x04hits\x12\x16\n\x06misses\x18\x08 \x01(\x03R\x06misses\"*\n\x12RunSelfTestRequest\x12\x14\n\x05\x63\x61ses\x18\x01 \x03(\tR\x05\x63\x61ses\"a\n\x13RunSelfTestResponse\x12\x16\n\x06passed\x18\x01 \x01(\x08R\x06passed\x12\x32\n\x07results\x18\x02 \x03(\x0b\x32\x18.isol8.v1.SelfTestResultR\x07results\"V\n\x0eSelfTestResult\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n\x06passed\x18\x02 \x01(\x08R\x06passed\x12\x18\n\x07message\x18\x03 \x01(\tR\x07message\"C\n\x0c\x44rainRequest\x12\x33\n\x07timeout\x18\x01 \x01(\x0b\x32\x19.google.protobuf.DurationR\x07timeout\"B\n\rDrainResponse\x12\x31\n\x14\x63\x61ncelled_executions\x18\x01 \x01(\x05R\x13\x63\x61ncelledExecutions2\xa8\x04\n\x0c\x41\x64minService\x12M\n\x0c\x43reateApiKey\x12\x1d.isol8.v1.CreateApiKeyRequest\x1a\x1e.isol8.v1.CreateApiKeyResponse\x12J\n\x0bListApiKeys\x12\x1c.isol8.v1.ListApiKeysRequest\x1a\x1d.isol8.v1.ListApiKeysResponse\x12M\n\x0cRevokeApiKey\x12\x1d.isol8.v1.RevokeApiKeyRequest\x1a\x1e.isol8.v1.RevokeApiKeyResponse\x12V\n\x0fListAuditEvents\x12 .isol8.v1.ListAuditEventsRequest\x1a!.isol8.v1.ListAuditEventsResponse\x12P\n\rGetPoolStatus\x12\x1e.isol8.v1.GetPoolStatusRequest\x1a\x1f.isol8.v1.GetPoolStatusResponse\x12J\n\x0bRunSelfTest\x12\x1c.isol8.v1.RunSelfTestRequest\x1a\x1d.isol8.v1.RunSelfTestResponse\x12\x38\n\x05\x44rain\x12\x16.isol8.v1.DrainRequest\x1a\x17.isol8.v1.DrainResponseB\'Z%isol8.dev/client/gen/isol8/v1;isol8v1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14isol8/v1/admin.proto\x12\x08isol8.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15isol8/v1/policy.proto\"\x98\x03\n\x06\x41piKey\x12\x1c\n\napi_key_id\x18\x01 \x01(\tR\x08\x61piKeyId\x12\x16\n\x06tenant\x18\x02 \x01(\tR\x06tenant\x12\x16\n\x06scopes\x18\x03 \x03(\tR\x06scopes\x12\x18\n\x07profile\x18\x04 \x01(\tR\x07profile\x12;\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0b\x65xpire_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12;\n\x0brevoke_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nrevokeTime\x12\x34\n\x06quotas\x18\x08 \x03(\x0b\x32\x1c.isol8.v1.ApiKey.QuotasEntryR\x06quotas\x1a\x39\n\x0bQuotasEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x03R\x05value:\x02\x38\x01\"\x9a\x02\n\x13\x43reateApiKeyRequest\x12\x16\n\x06tenant\x18\x01 \x01(\tR\x06tenant\x12\x16\n\x06scopes\x18\x02 \x03(\tR\x06scopes\x12\x18\n\x07profile\x18\x03 \x01(\tR\x07profile\x12;\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12\x41\n\x06quotas\x18\x05 \x03(\x0b\x32).isol8.v1.CreateApiKeyRequest.QuotasEntryR\x06quotas\x1a\x39\n\x0bQuotasEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x03R\x05value:\x02\x38\x01\"S\n\x14\x43reateApiKeyResponse\x12)\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x10.isol8.v1.ApiKeyR\x06\x61piKey\x12\x10\n\x03key\x18\x02 \x01(\tR\x03key\"h\n\x12ListApiKeysRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12\x16\n\x06tenant\x18\x03 \x01(\tR\x06tenant\"j\n\x13ListApiKeysResponse\x12+\n\x08\x61pi_keys\x18\x01 \x03(\x0b\x32\x10.isol8.v1.ApiKeyR\x07\x61piKeys\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"3\n\x13RevokeApiKeyRequest\x12\x1c\n\napi_key_id\x18\x01 \x01(\tR\x08\x61piKeyId\"\x16\n\x14RevokeApiKeyResponse\"\xf8\x01\n\x16ListAuditEventsRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12\x16\n\x06tenant\x18\x03 \x01(\tR\x06tenant\x12\x39\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12\x18\n\x07\x61\x63tions\x18\x06 \x03(\tR\x07\x61\x63tions\"z\n\x17ListAuditEventsResponse\x12\x37\n\x0c\x61udit_events\x18\x01 \x03(\x0b\x32\x14.isol8.v1.AuditEventR\x0b\x61uditEvents\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xab\x02\n\nAuditEvent\x12.\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12\x16\n\x06tenant\x18\x02 \x01(\tR\x06tenant\x12\x1c\n\napi_key_id\x18\x03 \x01(\tR\x08\x61piKeyId\x12\x16\n\x06\x61\x63tion\x18\x04 \x01(\tR\x06\x61\x63tion\x12\x1a\n\x08resource\x18\x05 \x01(\tR\x08resource\x12\x44\n\nattributes\x18\x06 \x03(\x0b\x32$.isol8.v1.AuditEvent.AttributesEntryR\nattributes\x1a=\n\x0f\x41ttributesEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\x16\n\x14GetPoolStatusRequest\"C\n\x15GetPoolStatusResponse\x12*\n\x05pools\x18\x01 \x03(\x0b\x32\x14.isol8.v1.PoolStatusR\x05pools\"\xd5\x01\n\nPoolStatus\x12\x18\n\x07runtime\x18\x01 \x01(\tR\x07runtime\x12\x14\n\x05image\x18\x02 \x01(\tR\x05image\x12#\n\rruntime_class\x18\x03 \x01(\tR\x0cruntimeClass\x12\x12\n\x04idle\x18\x04 \x01(\x05R\x04idle\x12\x1a\n\x08starting\x18\x05 \x01(\x05R\x08starting\x12\x16\n\x06target\x18\x06 \x01(\x05R\x06target\x12\x12\n\x04hits\x18\x07 \x01(\x03R\x04hits\x12\x16\n\x06misses\x18\x08 \x01(\x03R\x06misses\"T\n\x12RunSelfTestRequest\x12\x14\n\x05\x63\x61ses\x18\x01 \x03(\tR\x05\x63\x61ses\x12(\n\x06policy\x18\x02 \x01(\x0b\x32\x10.isol8.v1.PolicyR\x06policy\"a\n\x13RunSelfTestResponse\x12\x16\n\x06passed\x18\x01 \x01(\x08R\x06passed\x12\x32\n\x07results\x18\x02 \x03(\x0b\x32\x18.isol8.v1.SelfTestResultR\x07results\"\xc7\x01\n\x0eSelfTestResult\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n\x06passed\x18\x02 \x01(\x08R\x06passed\x12\x18\n\x07message\x18\x03 \x01(\tR\x07message\x12\x18\n\x07subject\x18\x04 \x01(\tR\x07subject\x12 \n\x0b\x64\x65scription\x18\x05 \x01(\tR\x0b\x64\x65scription\x12\x33\n\x07verdict\x18\x06 \x01(\x0e\x32\x19.isol8.v1.SelfTestVerdictR\x07verdict\"C\n\x0c\x44rainRequest\x12\x33\n\x07timeout\x18\x01 \x01(\x0b\x32\x19.google.protobuf.DurationR\x07timeout\"B\n\rDrainResponse\x12\x31\n\x14\x63\x61ncelled_executions\x18\x01 \x01(\x05R\x13\x63\x61ncelledExecutions*\xb9\x01\n\x0fSelfTestVerdict\x12!\n\x1dSELF_TEST_VERDICT_UNSPECIFIED\x10\x00\x12\x1d\n\x19SELF_TEST_VERDICT_REFUSED\x10\x01\x12\x1f\n\x1bSELF_TEST_VERDICT_SUCCEEDED\x10\x02\x12!\n\x1dSELF_TEST_VERDICT_KNOWN_LIMIT\x10\x03\x12 \n\x1cSELF_TEST_VERDICT_NOT_JUDGED\x10\x04\x32\xa8\x04\n\x0c\x41\x64minService\x12M\n\x0c\x43reateApiKey\x12\x1d.isol8.v1.CreateApiKeyRequest\x1a\x1e.isol8.v1.CreateApiKeyResponse\x12J\n\x0bListApiKeys\x12\x1c.isol8.v1.ListApiKeysRequest\x1a\x1d.isol8.v1.ListApiKeysResponse\x12M\n\x0cRevokeApiKey\x12\x1d.isol8.v1.RevokeApiKeyRequest\x1a\x1e.isol8.v1.RevokeApiKeyResponse\x12V\n\x0fListAuditEvents\x12 .isol8.v1.ListAuditEventsRequest\x1a!.isol8.v1.ListAuditEventsResponse\x12P\n\rGetPoolStatus\x12\x1e.isol8.v1.GetPoolStatusRequest\x1a\x1f.isol8.v1.GetPoolStatusResponse\x12J\n\x0bRunSelfTest\x12\x1c.isol8.v1.RunSelfTestRequest\x1a\x1d.isol8.v1.RunSelfTestResponse\x12\x38\n\x05\x44rain\x12\x16.isol8.v1.DrainRequest\x1a\x17.isol8.v1.DrainResponseB\'Z%isol8.dev/client/gen/isol8/v1;isol8v1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,48 +41,50 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEAPIKEYREQUEST_QUOTASENTRY']._serialized_options = b'8\001'
   _globals['_AUDITEVENT_ATTRIBUTESENTRY']._loaded_options = None
   _globals['_AUDITEVENT_ATTRIBUTESENTRY']._serialized_options = b'8\001'
-  _globals['_APIKEY']._serialized_start=100
-  _globals['_APIKEY']._serialized_end=508
-  _globals['_APIKEY_QUOTASENTRY']._serialized_start=451
-  _globals['_APIKEY_QUOTASENTRY']._serialized_end=508
-  _globals['_CREATEAPIKEYREQUEST']._serialized_start=511
-  _globals['_CREATEAPIKEYREQUEST']._serialized_end=793
-  _globals['_CREATEAPIKEYREQUEST_QUOTASENTRY']._serialized_start=451
-  _globals['_CREATEAPIKEYREQUEST_QUOTASENTRY']._serialized_end=508
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_start=795
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_end=878
-  _globals['_LISTAPIKEYSREQUEST']._serialized_start=880
-  _globals['_LISTAPIKEYSREQUEST']._serialized_end=984
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_start=986
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_end=1092
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_start=1094
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_end=1145
-  _globals['_REVOKEAPIKEYRESPONSE']._serialized_start=1147
-  _globals['_REVOKEAPIKEYRESPONSE']._serialized_end=1169
-  _globals['_LISTAUDITEVENTSREQUEST']._serialized_start=1172
-  _globals['_LISTAUDITEVENTSREQUEST']._serialized_end=1420
-  _globals['_LISTAUDITEVENTSRESPONSE']._serialized_start=1422
-  _globals['_LISTAUDITEVENTSRESPONSE']._serialized_end=1544
-  _globals['_AUDITEVENT']._serialized_start=1547
-  _globals['_AUDITEVENT']._serialized_end=1846
-  _globals['_AUDITEVENT_ATTRIBUTESENTRY']._serialized_start=1785
-  _globals['_AUDITEVENT_ATTRIBUTESENTRY']._serialized_end=1846
-  _globals['_GETPOOLSTATUSREQUEST']._serialized_start=1848
-  _globals['_GETPOOLSTATUSREQUEST']._serialized_end=1870
-  _globals['_GETPOOLSTATUSRESPONSE']._serialized_start=1872
-  _globals['_GETPOOLSTATUSRESPONSE']._serialized_end=1939
-  _globals['_POOLSTATUS']._serialized_start=1942
-  _globals['_POOLSTATUS']._serialized_end=2155
-  _globals['_RUNSELFTESTREQUEST']._serialized_start=2157
-  _globals['_RUNSELFTESTREQUEST']._serialized_end=2199
-  _globals['_RUNSELFTESTRESPONSE']._serialized_start=2201
-  _globals['_RUNSELFTESTRESPONSE']._serialized_end=2298
-  _globals['_SELFTESTRESULT']._serialized_start=2300
-  _globals['_SELFTESTRESULT']._serialized_end=2386
-  _globals['_DRAINREQUEST']._serialized_start=2388
-  _globals['_DRAINREQUEST']._serialized_end=2455
-  _globals['_DRAINRESPONSE']._serialized_start=2457
-  _globals['_DRAINRESPONSE']._serialized_end=2523
-  _globals['_ADMINSERVICE']._serialized_start=2526
-  _globals['_ADMINSERVICE']._serialized_end=3078
+  _globals['_SELFTESTVERDICT']._serialized_start=2705
+  _globals['_SELFTESTVERDICT']._serialized_end=2890
+  _globals['_APIKEY']._serialized_start=123
+  _globals['_APIKEY']._serialized_end=531
+  _globals['_APIKEY_QUOTASENTRY']._serialized_start=474
+  _globals['_APIKEY_QUOTASENTRY']._serialized_end=531
+  _globals['_CREATEAPIKEYREQUEST']._serialized_start=534
+  _globals['_CREATEAPIKEYREQUEST']._serialized_end=816
+  _globals['_CREATEAPIKEYREQUEST_QUOTASENTRY']._serialized_start=474
+  _globals['_CREATEAPIKEYREQUEST_QUOTASENTRY']._serialized_end=531
+  _globals['_CREATEAPIKEYRESPONSE']._serialized_start=818
+  _globals['_CREATEAPIKEYRESPONSE']._serialized_end=901
+  _globals['_LISTAPIKEYSREQUEST']._serialized_start=903
+  _globals['_LISTAPIKEYSREQUEST']._serialized_end=1007
+  _globals['_LISTAPIKEYSRESPONSE']._serialized_start=1009
+  _globals['_LISTAPIKEYSRESPONSE']._serialized_end=1115
+  _globals['_REVOKEAPIKEYREQUEST']._serialized_start=1117
+  _globals['_REVOKEAPIKEYREQUEST']._serialized_end=1168
+  _globals['_REVOKEAPIKEYRESPONSE']._serialized_start=1170
+  _globals['_REVOKEAPIKEYRESPONSE']._serialized_end=1192
+  _globals['_LISTAUDITEVENTSREQUEST']._serialized_start=1195
+  _globals['_LISTAUDITEVENTSREQUEST']._serialized_end=1443
+  _globals['_LISTAUDITEVENTSRESPONSE']._serialized_start=1445
+  _globals['_LISTAUDITEVENTSRESPONSE']._serialized_end=1567
+  _globals['_AUDITEVENT']._serialized_start=1570
+  _globals['_AUDITEVENT']._serialized_end=1869
+  _globals['_AUDITEVENT_ATTRIBUTESENTRY']._serialized_start=1808
+  _globals['_AUDITEVENT_ATTRIBUTESENTRY']._serialized_end=1869
+  _globals['_GETPOOLSTATUSREQUEST']._serialized_start=1871
+  _globals['_GETPOOLSTATUSREQUEST']._serialized_end=1893
+  _globals['_GETPOOLSTATUSRESPONSE']._serialized_start=1895
+  _globals['_GETPOOLSTATUSRESPONSE']._serialized_end=1962
+  _globals['_POOLSTATUS']._serialized_start=1965
+  _globals['_POOLSTATUS']._serialized_end=2178
+  _globals['_RUNSELFTESTREQUEST']._serialized_start=2180
+  _globals['_RUNSELFTESTREQUEST']._serialized_end=2264
+  _globals['_RUNSELFTESTRESPONSE']._serialized_start=2266
+  _globals['_RUNSELFTESTRESPONSE']._serialized_end=2363
+  _globals['_SELFTESTRESULT']._serialized_start=2366
+  _globals['_SELFTESTRESULT']._serialized_end=2565
+  _globals['_DRAINREQUEST']._serialized_start=2567
+  _globals['_DRAINREQUEST']._serialized_end=2634
+  _globals['_DRAINRESPONSE']._serialized_start=2636
+  _globals['_DRAINRESPONSE']._serialized_end=2702
+  _globals['_ADMINSERVICE']._serialized_start=2893
+  _globals['_ADMINSERVICE']._serialized_end=3445
 # @@protoc_insertion_point(module_scope)

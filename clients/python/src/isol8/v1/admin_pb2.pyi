@@ -2,13 +2,28 @@ import datetime
 
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from isol8.v1 import policy_pb2 as _policy_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class SelfTestVerdict(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SELF_TEST_VERDICT_UNSPECIFIED: _ClassVar[SelfTestVerdict]
+    SELF_TEST_VERDICT_REFUSED: _ClassVar[SelfTestVerdict]
+    SELF_TEST_VERDICT_SUCCEEDED: _ClassVar[SelfTestVerdict]
+    SELF_TEST_VERDICT_KNOWN_LIMIT: _ClassVar[SelfTestVerdict]
+    SELF_TEST_VERDICT_NOT_JUDGED: _ClassVar[SelfTestVerdict]
+SELF_TEST_VERDICT_UNSPECIFIED: SelfTestVerdict
+SELF_TEST_VERDICT_REFUSED: SelfTestVerdict
+SELF_TEST_VERDICT_SUCCEEDED: SelfTestVerdict
+SELF_TEST_VERDICT_KNOWN_LIMIT: SelfTestVerdict
+SELF_TEST_VERDICT_NOT_JUDGED: SelfTestVerdict
 
 class ApiKey(_message.Message):
     __slots__ = ("api_key_id", "tenant", "scopes", "profile", "create_time", "expire_time", "revoke_time", "quotas")
@@ -172,10 +187,12 @@ class PoolStatus(_message.Message):
     def __init__(self, runtime: _Optional[str] = ..., image: _Optional[str] = ..., runtime_class: _Optional[str] = ..., idle: _Optional[int] = ..., starting: _Optional[int] = ..., target: _Optional[int] = ..., hits: _Optional[int] = ..., misses: _Optional[int] = ...) -> None: ...
 
 class RunSelfTestRequest(_message.Message):
-    __slots__ = ("cases",)
+    __slots__ = ("cases", "policy")
     CASES_FIELD_NUMBER: _ClassVar[int]
+    POLICY_FIELD_NUMBER: _ClassVar[int]
     cases: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, cases: _Optional[_Iterable[str]] = ...) -> None: ...
+    policy: _policy_pb2.Policy
+    def __init__(self, cases: _Optional[_Iterable[str]] = ..., policy: _Optional[_Union[_policy_pb2.Policy, _Mapping]] = ...) -> None: ...
 
 class RunSelfTestResponse(_message.Message):
     __slots__ = ("passed", "results")
@@ -186,14 +203,20 @@ class RunSelfTestResponse(_message.Message):
     def __init__(self, passed: _Optional[bool] = ..., results: _Optional[_Iterable[_Union[SelfTestResult, _Mapping]]] = ...) -> None: ...
 
 class SelfTestResult(_message.Message):
-    __slots__ = ("name", "passed", "message")
+    __slots__ = ("name", "passed", "message", "subject", "description", "verdict")
     NAME_FIELD_NUMBER: _ClassVar[int]
     PASSED_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    VERDICT_FIELD_NUMBER: _ClassVar[int]
     name: str
     passed: bool
     message: str
-    def __init__(self, name: _Optional[str] = ..., passed: _Optional[bool] = ..., message: _Optional[str] = ...) -> None: ...
+    subject: str
+    description: str
+    verdict: SelfTestVerdict
+    def __init__(self, name: _Optional[str] = ..., passed: _Optional[bool] = ..., message: _Optional[str] = ..., subject: _Optional[str] = ..., description: _Optional[str] = ..., verdict: _Optional[_Union[SelfTestVerdict, str]] = ...) -> None: ...
 
 class DrainRequest(_message.Message):
     __slots__ = ("timeout",)

@@ -27,7 +27,8 @@ if _version_not_supported:
 
 class AdminServiceStub:
     """AdminService is for operators: keys, the audit log, the pool, the server itself. Its keys have the scope `admin`.
-    Errors are those of Isol8Service. 0.1.0 has GetPoolStatus; in it every key may call that.
+    Errors are those of Isol8Service. 0.1.0 has GetPoolStatus and RunSelfTest; in it every key may call
+    them.
     """
 
     def __init__(self, channel):
@@ -75,7 +76,8 @@ class AdminServiceStub:
 
 class AdminServiceServicer:
     """AdminService is for operators: keys, the audit log, the pool, the server itself. Its keys have the scope `admin`.
-    Errors are those of Isol8Service. 0.1.0 has GetPoolStatus; in it every key may call that.
+    Errors are those of Isol8Service. 0.1.0 has GetPoolStatus and RunSelfTest; in it every key may call
+    them.
     """
 
     def CreateApiKey(self, request, context):
@@ -132,11 +134,11 @@ class AdminServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RunSelfTest(self, request, context):
-        """RunSelfTest tries to escape and to reach the network from sandboxes on this host, and reports.
+        """RunSelfTest tries to get out of sandboxes on this host, and to be felt outside of them, and reports. It takes up to a
+        minute, and up to eight sandboxes at a time.
 
-        Idempotent. Fails with DOCKER_UNAVAILABLE.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent. Fails with INVALID_FIELD, DOCKER_UNAVAILABLE, SERVER_DRAINING, and for the reasons that a policy is refused
+        for.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -201,7 +203,8 @@ def add_AdminServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class AdminService:
     """AdminService is for operators: keys, the audit log, the pool, the server itself. Its keys have the scope `admin`.
-    Errors are those of Isol8Service. 0.1.0 has GetPoolStatus; in it every key may call that.
+    Errors are those of Isol8Service. 0.1.0 has GetPoolStatus and RunSelfTest; in it every key may call
+    them.
     """
 
     @staticmethod

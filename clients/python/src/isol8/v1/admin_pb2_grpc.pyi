@@ -28,7 +28,8 @@ GRPC_VERSION: str
 
 class AdminServiceStub:
     """AdminService is for operators: keys, the audit log, the pool, the server itself. Its keys have the scope `admin`.
-    Errors are those of Isol8Service. 0.1.0 has GetPoolStatus; in it every key may call that.
+    Errors are those of Isol8Service. 0.1.0 has GetPoolStatus and RunSelfTest; in it every key may call
+    them.
     """
 
     @_typing.overload
@@ -69,11 +70,11 @@ class AdminServiceStub:
     Idempotent. Fails with DOCKER_UNAVAILABLE.
     """
     RunSelfTest: _grpc.UnaryUnaryMultiCallable[_admin_pb2.RunSelfTestRequest, _admin_pb2.RunSelfTestResponse]
-    """RunSelfTest tries to escape and to reach the network from sandboxes on this host, and reports.
+    """RunSelfTest tries to get out of sandboxes on this host, and to be felt outside of them, and reports. It takes up to a
+    minute, and up to eight sandboxes at a time.
 
-    Idempotent. Fails with DOCKER_UNAVAILABLE.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with INVALID_FIELD, DOCKER_UNAVAILABLE, SERVER_DRAINING, and for the reasons that a policy is refused
+    for.
     """
     Drain: _grpc.UnaryUnaryMultiCallable[_admin_pb2.DrainRequest, _admin_pb2.DrainResponse]
     """Drain refuses new executions and answers when none runs. Sessions stay.
@@ -86,7 +87,8 @@ class AdminServiceStub:
 @_typing.type_check_only
 class AdminServiceAsyncStub(AdminServiceStub):
     """AdminService is for operators: keys, the audit log, the pool, the server itself. Its keys have the scope `admin`.
-    Errors are those of Isol8Service. 0.1.0 has GetPoolStatus; in it every key may call that.
+    Errors are those of Isol8Service. 0.1.0 has GetPoolStatus and RunSelfTest; in it every key may call
+    them.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -124,11 +126,11 @@ class AdminServiceAsyncStub(AdminServiceStub):
     Idempotent. Fails with DOCKER_UNAVAILABLE.
     """
     RunSelfTest: _aio.UnaryUnaryMultiCallable[_admin_pb2.RunSelfTestRequest, _admin_pb2.RunSelfTestResponse]  # type: ignore[assignment]
-    """RunSelfTest tries to escape and to reach the network from sandboxes on this host, and reports.
+    """RunSelfTest tries to get out of sandboxes on this host, and to be felt outside of them, and reports. It takes up to a
+    minute, and up to eight sandboxes at a time.
 
-    Idempotent. Fails with DOCKER_UNAVAILABLE.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with INVALID_FIELD, DOCKER_UNAVAILABLE, SERVER_DRAINING, and for the reasons that a policy is refused
+    for.
     """
     Drain: _aio.UnaryUnaryMultiCallable[_admin_pb2.DrainRequest, _admin_pb2.DrainResponse]  # type: ignore[assignment]
     """Drain refuses new executions and answers when none runs. Sessions stay.
@@ -140,7 +142,8 @@ class AdminServiceAsyncStub(AdminServiceStub):
 
 class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
     """AdminService is for operators: keys, the audit log, the pool, the server itself. Its keys have the scope `admin`.
-    Errors are those of Isol8Service. 0.1.0 has GetPoolStatus; in it every key may call that.
+    Errors are those of Isol8Service. 0.1.0 has GetPoolStatus and RunSelfTest; in it every key may call
+    them.
     """
 
     @_abc_1.abstractmethod
@@ -212,11 +215,11 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_pb2.RunSelfTestRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_pb2.RunSelfTestResponse, _abc.Awaitable[_admin_pb2.RunSelfTestResponse]]:
-        """RunSelfTest tries to escape and to reach the network from sandboxes on this host, and reports.
+        """RunSelfTest tries to get out of sandboxes on this host, and to be felt outside of them, and reports. It takes up to a
+        minute, and up to eight sandboxes at a time.
 
-        Idempotent. Fails with DOCKER_UNAVAILABLE.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent. Fails with INVALID_FIELD, DOCKER_UNAVAILABLE, SERVER_DRAINING, and for the reasons that a policy is refused
+        for.
         """
 
     @_abc_1.abstractmethod
