@@ -3,6 +3,7 @@ import { ConfigError } from '../config.ts';
 import { EngineError } from '../engine/errors.ts';
 import { version } from '../lib/version.ts';
 import { CommandError } from '../setup/command.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { serveCommand } from './commands/serve.ts';
 import { setupCommand } from './commands/setup.ts';
 
@@ -12,7 +13,8 @@ const program = new Command('isol8')
   .helpOption('-h, --help', 'show this help')
   .helpCommand('help [command]', 'show the help of a command')
   .addCommand(serveCommand())
-  .addCommand(setupCommand());
+  .addCommand(setupCommand())
+  .addCommand(doctorCommand());
 
 try {
   await program.parseAsync();

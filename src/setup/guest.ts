@@ -19,12 +19,8 @@ const OLDEST_GO = '1.21';
  */
 export async function ensureGuestBinary(architecture: string, detail: Detail): Promise<boolean> {
   const binary = guestBinaryPath(architecture);
-  const stamp = `${binary}.sources`;
-  const sources = (await readFiles(GUEST_DIR)).filter(({ name }) => !name.endsWith('_test.go'));
-  const digest = digestInputs(sources, { architecture });
-  if (existsSync(binary) && (await readFile(stamp, 'utf8').catch(() => '')) === digest) {
-    return false;
-  }
+  const digest = await sourcesDigest(architecture);
+  if (await isMadeFrom(binary, digest)) return false;
   await checkGo();
   await mkdir(TOOLS_DIR, { recursive: true });
   const settings = ['CGO_ENABLED=0', 'GOOS=linux', `GOARCH=${architecture}`, 'GOTOOLCHAIN=auto'];
@@ -35,8 +31,27 @@ export async function ensureGuestBinary(architecture: string, detail: Detail): P
     onLine: detail,
   });
   await rename(fresh, binary);
-  await writeFile(stamp, digest);
+  await writeFile(stampOf(binary), digest);
   return true;
+}
+
+/** Whether the guest for a Docker of this architecture is built, from the sources of today. */
+export async function guestIsCurrent(architecture: string): Promise<boolean> {
+  return isMadeFrom(guestBinaryPath(architecture), await sourcesDigest(architecture));
+}
+
+/** Where the digest is kept of the sources that a guest was built from. */
+function stampOf(binary: string): string {
+  return `${binary}.sources`;
+}
+
+async function isMadeFrom(binary: string, digest: string): Promise<boolean> {
+  return existsSync(binary) && (await readFile(stampOf(binary), 'utf8').catch(() => '')) === digest;
+}
+
+async function sourcesDigest(architecture: string): Promise<string> {
+  const sources = (await readFiles(GUEST_DIR)).filter(({ name }) => !name.endsWith('_test.go'));
+  return digestInputs(sources, { architecture });
 }
 
 async function checkGo(): Promise<void> {

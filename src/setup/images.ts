@@ -15,10 +15,14 @@ import type { Detail } from './progress.ts';
 import { getRootFileSystem } from './root-file-system.ts';
 import { sandboxUsers } from './users.ts';
 
-/** What image builds depend on beside their recipes. */
-export interface ImageOptions {
+/** The uids that sandboxes may have, which images give a name. */
+export interface UidRangeOptions {
   readonly uidFirst: number;
   readonly uidLast: number;
+}
+
+/** What image builds depend on beside their recipes. */
+export interface ImageOptions extends UidRangeOptions {
   /** Certificates that package managers trust during a build; '' for their own. They are not part of the image. */
   readonly caFile: string;
   /** Builds even what is up to date, for newer packages of Debian. */
@@ -40,13 +44,7 @@ export async function ensureBaseImage(
   options: ImageOptions,
   detail: Detail,
 ): Promise<ReadyImage> {
-  const users = sandboxUsers(options.uidFirst, options.uidLast);
-  const files = [
-    ...(await recipe('base')),
-    { name: 'passwd', content: users.passwd, mode: 0o644 },
-    { name: 'group', content: users.group, mode: 0o644 },
-  ];
-  const digest = digestInputs(files, { architecture: docker.info.architecture });
+  const { files, digest } = await baseInputs(docker, options);
   const old = await inspectImage(docker, BASE_IMAGE);
   if (old !== undefined && isCurrent(old, digest, options)) return { id: old.id, built: false };
 
@@ -71,9 +69,7 @@ export async function ensureRuntimeImage(
   options: ImageOptions,
   detail: Detail,
 ): Promise<ReadyImage> {
-  const files = await recipe(runtime.name);
-  const pins = packagePins(runtime.name, docker.info.architecture);
-  const digest = digestInputs(files, { architecture: docker.info.architecture, base: base.id, pins });
+  const { files, pins, digest } = await runtimeInputs(docker, runtime, base.id);
   const old = await inspectImage(docker, runtime.image);
   if (old !== undefined && isCurrent(old, digest, options)) return { id: old.id, built: false };
 
@@ -101,6 +97,41 @@ export async function ensureRuntimeImage(
   });
   if (old !== undefined) await removeReplaced(docker, old.id);
   return { id, built: true };
+}
+
+/** Whether an image is there, and made from what it would be made from today. */
+export type ImageState = 'current' | 'outdated' | 'missing';
+
+/** Looks at the image of a runtime, and at what it stands on, without making anything. */
+export async function runtimeImageState(
+  docker: DockerConnection,
+  runtime: Runtime,
+  options: UidRangeOptions,
+): Promise<ImageState> {
+  const image = await inspectImage(docker, runtime.image);
+  if (image === undefined) return 'missing';
+  const base = await inspectImage(docker, BASE_IMAGE);
+  if (base === undefined || base.labels[LABELS.digest] !== (await baseInputs(docker, options)).digest)
+    return 'outdated';
+  const { digest } = await runtimeInputs(docker, runtime, base.id);
+  return image.labels[LABELS.digest] === digest ? 'current' : 'outdated';
+}
+
+async function baseInputs(docker: DockerConnection, { uidFirst, uidLast }: UidRangeOptions) {
+  const users = sandboxUsers(uidFirst, uidLast);
+  const files = [
+    ...(await recipe('base')),
+    { name: 'passwd', content: users.passwd, mode: 0o644 },
+    { name: 'group', content: users.group, mode: 0o644 },
+  ];
+  return { files, digest: digestInputs(files, { architecture: docker.info.architecture }) };
+}
+
+async function runtimeInputs(docker: DockerConnection, runtime: Runtime, base: string) {
+  const { architecture } = docker.info;
+  const files = await recipe(runtime.name);
+  const pins = packagePins(runtime.name, architecture);
+  return { files, pins, digest: digestInputs(files, { architecture, base, pins }) };
 }
 
 async function recipe(name: string): Promise<ContextFile[]> {

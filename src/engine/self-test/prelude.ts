@@ -13,9 +13,9 @@ NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET, NEWTIME = (
 # From 424 on, numbers are the same everywhere.
 NUMBERS = {
     'x86_64': dict(clone=56, syslog=103, add_key=248, keyctl=250, io_setup=206, init_module=175, kexec_load=246, bpf=321,
-                   perf_event_open=298, userfaultfd=323, pivot_root=155, quotactl=179, reboot=169),
+                   perf_event_open=298, userfaultfd=323, pivot_root=155, reboot=169),
     'aarch64': dict(clone=220, syslog=116, add_key=217, keyctl=219, io_setup=0, init_module=105, kexec_load=104, bpf=280,
-                    perf_event_open=241, userfaultfd=282, pivot_root=41, quotactl=60, reboot=142),
+                    perf_event_open=241, userfaultfd=282, pivot_root=41, reboot=142),
 }[platform.machine()]
 NUMBERS.update(io_uring_setup=425, open_tree=428, fsopen=430, fsconfig=431, fsmount=432, clone3=435, pidfd_getfd=438, mount_setattr=442)
 

@@ -2,6 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
   type RunSelfTestRequest,
   type RunSelfTestResponseSchema,
+  type SelfTestResult,
   SelfTestVerdict,
 } from '../../../gen/isol8/v1/admin_pb.ts';
 import type { FieldViolation } from '../../engine/errors.ts';
@@ -41,8 +42,9 @@ export function toSelfTestResponse(results: readonly engine.SelfTestResult[]) {
   } satisfies MessageInitShape<typeof RunSelfTestResponseSchema>;
 }
 
-/** Wire to engine, for a client; what a newer server may say beside these is no pass. */
-export function fromSelfTestVerdict(verdict: SelfTestVerdict): engine.SelfTestVerdict {
-  const known = Object.entries(verdicts).find(([, value]) => value === verdict);
-  return known === undefined ? 'NOT_JUDGED' : (known[0] as engine.SelfTestVerdict);
+/** Wire to engine, for a client; a verdict that only a newer server knows is no pass. */
+export function fromSelfTestResult(result: SelfTestResult): engine.SelfTestResult {
+  const { name, subject, description, message } = result;
+  const [verdict] = Object.entries(verdicts).find(([, value]) => value === result.verdict) ?? ['NOT_JUDGED'];
+  return { name, subject, tries: description, verdict: verdict as engine.SelfTestVerdict, message };
 }

@@ -15,11 +15,13 @@ for top, folders, _ in os.walk('/sys/fs/cgroup'):
     for name in folders[:20]:
         def made():
             os.mkdir(os.path.join(top, name, 'escaped'))
+            os.rmdir(os.path.join(top, name, 'escaped'))
             return 'made a group'
         attempt(os.path.join(top, name), made)
     break
 def made():
     os.mkdir('/sys/fs/cgroup/escaped')
+    os.rmdir('/sys/fs/cgroup/escaped')
     return 'made a group'
 attempt('/sys/fs/cgroup', made)`,
   },

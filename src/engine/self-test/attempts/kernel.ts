@@ -79,7 +79,7 @@ attempt('modprobe', lambda: os.listdir('/lib/modules'))`,
   },
   {
     name: 'host-control',
-    tries: 'restarts the host, sets its clock and name, its swap, its accounts and its quotas',
+    tries: 'restarts the host, sets its clock and name, its swap and its accounts',
     program: `
 class Time(ctypes.Structure): _fields_ = [('seconds', ctypes.c_long), ('nanoseconds', ctypes.c_long)]
 def set_clock():
@@ -96,7 +96,6 @@ attempt('the name', lambda: in_child(set_name))
 attempt('swapon', lambda: admits(libc.swapon, b'/tmp/none', 0))
 attempt('swapoff', lambda: admits(libc.swapoff, b'/tmp/none'))
 attempt('accounts', lambda: admits(libc.acct, b'/tmp/none'))
-attempt('quotas', lambda: admits(libc.syscall, NUMBERS['quotactl'], 0x80000200, b'/tmp/none', 0, None))
 attempt('ports', lambda: call(libc.iopl, 3) == 0 and 'it may use them' if hasattr(libc, 'iopl') else '')`,
   },
   {

@@ -52,15 +52,20 @@ attempt('others than the loopback', lambda: ' '.join(name for name in names if n
 attempt('routes', lambda: [line for line in open('/proc/net/route').read().splitlines()[1:]])
 def addressed():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        address = struct.pack('16sH2x4s8x', b'lo', socket.AF_INET, socket.inet_aton('10.99.99.9'))
+        address = struct.pack('16sH2x4s8x', b'lo:9', socket.AF_INET, socket.inet_aton('10.99.99.9'))
         fcntl.ioctl(one, 0x8916, address)
-    with socket.create_server(('10.99.99.9', 0)): return 'it listens on 10.99.99.9'
+        with socket.create_server(('10.99.99.9', 0)): pass
+        # Down, the additional address is gone.
+        fcntl.ioctl(one, 0x8914, struct.pack('16sH14x', b'lo:9', 0))
+    return 'it listened on 10.99.99.9'
 attempt('an address', addressed)
-def raised():
+def set():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        fcntl.ioctl(one, 0x8914, struct.pack('16sH14x', b'lo', 0))
-    return 'its loopback is down'
-attempt('the state of an interface', raised)`,
+        # As they are: nothing changes where it works.
+        flags = fcntl.ioctl(one, 0x8913, struct.pack('16sH14x', b'lo', 0))
+        fcntl.ioctl(one, 0x8914, flags)
+    return 'it may set them'
+attempt('the flags of an interface', set)`,
   },
   {
     name: 'internet',

@@ -4,32 +4,27 @@ import { about } from '../attempt.ts';
 export const PROC_AND_SYS = about('proc and sys', [
   {
     name: 'core-pattern',
-    tries: 'names a program that the kernel starts on the host when something crashes',
+    tries: 'names programs that the kernel starts on the host, when something crashes for one',
     program: `
-def set():
-    with open('/proc/sys/kernel/core_pattern', 'w') as file: file.write('|/tmp/helper')
-    return 'helper' in open('/proc/sys/kernel/core_pattern').read() and 'it is named'
-attempt('core_pattern', set)
-for name in ('modprobe', 'hotplug', 'poweroff_cmd'):
-    def set():
+for name in ('core_pattern', 'modprobe', 'hotplug', 'poweroff_cmd'):
+    def written():
+        # What is there already: nothing changes where it works.
         with open('/proc/sys/kernel/' + name, 'r+') as file:
             old = file.read(); file.seek(0); file.write(old)
         return 'written'
-    attempt(name, set)`,
+    attempt(name, written)`,
   },
   {
     name: 'kernel-settings',
-    tries: 'writes to every setting below /proc/sys',
+    tries: 'opens every setting below /proc/sys for writing',
     program: `
-def write(path):
-    # With its own value: nothing changes where it works.
-    with open(path, 'rb') as file: value = file.read()
-    file = os.open(path, os.O_WRONLY)
-    try: return os.write(file, value) >= 0
-    finally: os.close(file)
-tried, found = writable('/proc/sys', write)
+# Without writing to it: some settings change others even where they keep their own value.
+def opens(path):
+    os.close(os.open(path, os.O_WRONLY))
+    return True
+tried, found = writable('/proc/sys', opens)
 control('to find settings', lambda: tried > 100)
-attempt(f'write one of {tried}', lambda: ' '.join(found[:5]))`,
+attempt(f'open one of {tried}', lambda: ' '.join(found[:5]))`,
   },
   {
     name: 'sys-files',
