@@ -44,7 +44,12 @@ export async function startUnprotected(
       ...host,
     },
   });
-  await container.start();
+  try {
+    await container.start();
+  } catch (error) {
+    await removeContainer(container);
+    throw error;
+  }
   const said = async () => {
     const log = (await container.logs({ stdout: true, stderr: true, follow: false })) as unknown as Buffer;
     // Frames of up to 16 KiB, each with eight bytes before it.

@@ -10,6 +10,9 @@ libc.ptrace.restype = ctypes.c_long
 for name, request in (('attach', 16), ('seize', 0x4206)):
     def traced():
         call(libc.ptrace, request, 1, 0, 0)
+        # It is let go: first it has to stand.
+        if name == 'seize': libc.ptrace(0x4207, 1, 0, 0)
+        os.waitpid(1, 0x40000000)
         libc.ptrace(17, 1, 0, 0)
         return 'attached'
     attempt(name, traced)

@@ -61,7 +61,7 @@ os.mkdir('/tmp/proc')
 def mounted():
     def inner():
         call(libc.mount, b'proc', b'/tmp/proc', b'proc', 0, None)
-        return os.path.exists('/tmp/proc/kcore') and 'mounted'
+        return os.path.exists('/tmp/proc/self/status') and 'mounted'
     # Only a child is in a new namespace of processes.
     return in_child(inner)
 both('mount', NEWNS | NEWPID, mounted)`,
