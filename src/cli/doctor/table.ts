@@ -46,7 +46,8 @@ function summary(examination: Examination): string {
   const count = (verdict: SelfTestVerdict) => attempts.filter((attempt) => attempt.verdict === verdict).length;
   const others = (['SUCCEEDED', 'NOT_JUDGED', 'KNOWN_LIMIT'] as const)
     .filter((verdict) => count(verdict) > 0)
-    .map((verdict) => `, ${count(verdict)} ${WORDS[verdict]}`);
+    .map((verdict) => `, ${count(verdict)} ${WORDS[verdict]}`)
+    .map((text) => (count('KNOWN_LIMIT') > 1 ? text.replace(/known limit$/, 'known limits') : text));
   const end = isHealthy(examination) ? 'this host keeps what SECURITY.md promises' : 'this host is not fit to serve';
   return `${attempts.length} attempts: ${count('REFUSED')} refused${others.join('')}; ${end}`;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SelfTestResult, SelfTestVerdict } from '../../../gen/isol8/v1/admin_pb.ts';
 import { ATTEMPTS } from '../../../src/engine/self-test/attempts.ts';
-import { connectAdmin } from '../../support/client.ts';
+import { connectAdmin, refusalFrom } from '../../support/client.ts';
 import { startTestServer, TEST_KEY, type TestServer } from '../../support/server.ts';
 
 const { REFUSED, KNOWN_LIMIT } = SelfTestVerdict;
@@ -45,4 +45,24 @@ describe('what is promised to nobody is told as such', () => {
       expect(result?.passed).toBe(result?.verdict === REFUSED);
     },
   );
+});
+
+test.each([
+  [{ cases: ['user-namespace', 'no-such-case'] }, 'cases[1]'],
+  [{ policy: { profile: 'no-such-profile' } }, 'policy.profile'],
+  [{ policy: { isolation: { seccomp: 'no-such-filter' } } }, 'policy.isolation.seccomp'],
+])('what is unknown is refused before anything runs: %j', async (request, field) => {
+  using client = connectAdmin(server.address, TEST_KEY);
+  const refusal = await refusalFrom((options) => client.admin.runSelfTest(request, options));
+  expect(refusal).toMatchObject({ reason: 'INVALID_FIELD', fields: [field] });
+  if (field === 'cases[1]') expect(refusal.message).toContain('keyrings');
+});
+
+test('a case can be tried alone, and a call that ends ends it', async () => {
+  using client = connectAdmin(server.address, TEST_KEY);
+  const { passed, results: some } = await client.admin.runSelfTest({ cases: ['keyrings'] });
+  expect(passed).toBe(true);
+  expect(some.map(({ name }) => name)).toEqual(['keyrings']);
+  await expect(client.admin.runSelfTest({}, { signal: AbortSignal.timeout(2000) })).rejects.toThrow();
+  await server.settled();
 });
