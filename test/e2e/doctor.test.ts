@@ -39,7 +39,9 @@ test('prints a table with every attempt refused, beside a server that works in t
   }
   expect(stdout).toMatch(/^docker +\d/m);
   expect(stdout).toMatch(/^python image +\d/m);
-  expect(stdout).toMatch(/^\d+ attempts: \d+ refused(, \d+ known limits?)?; this host keeps what SECURITY.md promises$/m);
+  expect(stdout).toMatch(
+    /^\d+ attempts: \d+ refused(, \d+ known limits?)?; this host keeps what SECURITY.md promises$/m,
+  );
   expect(code).toBe(0);
 });
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -59,6 +60,10 @@ func (r *Reaper) Start(path string, argv []string, attr *syscall.ProcAttr, worke
 	defer r.gate.RUnlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	// What is started inherits from the thread that starts it.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	signIn(attr.Sys)
 	pid, err := syscall.ForkExec(path, argv, attr)
 	if err != nil {
 		return nil, err
