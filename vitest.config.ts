@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/bench/**/*.test.ts'] } },
+      // Properties are tried a hundred times and more, on a busy machine too.
+      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/bench/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {
           name: 'integration',

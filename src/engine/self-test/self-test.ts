@@ -101,6 +101,7 @@ export class SelfTest {
       source: { kind: 'code' as const, code },
       arguments: [],
       env: {},
+      secrets: {},
       stdin: new Uint8Array(),
       workingDirectory: '',
       files: [],
