@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,14 +17,15 @@ import (
 // maxPosture bounds the text for comparison.
 const maxPosture = 16 << 10
 
-// Survey is what the sandbox holds now. Directories are the file systems that the code can write.
-func Survey(cgroup *usage.Cgroup, directories []Directory) *guestv1.Survey {
+// Survey is what the sandbox holds now. Directories are the file systems that the code can write; helpers are processes
+// of the guest's own program.
+func Survey(cgroup *usage.Cgroup, directories []Directory, helpers []int) *guestv1.Survey {
 	pids := processes()
 	survey := &guestv1.Survey{
 		Processes:  int64(len(pids)) - 1,
 		IpcObjects: ipcObjects(),
 		Sockets:    sockets(),
-		Posture:    posture(pids),
+		Posture:    posture(pids, append(helpers, os.Getpid())),
 	}
 	for _, directory := range directories {
 		var system unix.Statfs_t
@@ -78,19 +80,19 @@ func sockets() int64 {
 }
 
 // statusFields are those of /proc/PID/status that one run could change for the next. The first ones are never still in
-// the guest: signals that its own runtime sends, and the count of those of its user, which is the host's.
+// our own program: signals that its runtime sends to itself, and the count of those of its user.
 var statusFields = []string{"SigQ:", "SigPnd:", "ShdPnd:", "Umask:", "Uid:", "Gid:", "Groups:", "SigBlk:", "SigIgn:", "CapInh:",
 	"CapPrm:", "CapEff:", "CapBnd:", "CapAmb:", "NoNewPrivs:", "Seccomp:", "Cpus_allowed:", "Mems_allowed:"}
 
 // volatile is how many of them.
 const volatile = 3
 
-// posture is what the processes may do and how they are scheduled.
-func posture(pids []int) string {
+// posture is what the processes may do and how they are scheduled; ours run our own program.
+func posture(pids, ours []int) string {
 	var text strings.Builder
 	for i, pid := range pids {
 		fields := statusFields
-		if pid == os.Getpid() {
+		if slices.Contains(ours, pid) {
 			fields = fields[volatile:]
 		}
 		limits, _ := os.ReadFile(fmt.Sprintf("/proc/%d/limits", pid))

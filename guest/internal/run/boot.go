@@ -153,6 +153,16 @@ func (e *Executor) awaitHook(ctx context.Context, v *vessel) error {
 	return fmt.Errorf("%s did not boot: %w", v.argv[0], err)
 }
 
+// Helpers are the pids of processes that run our own program: a stage that waits.
+func (e *Executor) Helpers() []int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.waiting == nil || e.waiting.stage == nil {
+		return nil
+	}
+	return []int{e.waiting.process.PID}
+}
+
 // take takes what waits, whatever it is.
 func (e *Executor) take() *vessel {
 	e.mu.Lock()

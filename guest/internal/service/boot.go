@@ -20,6 +20,6 @@ func (g *Guest) Boot(ctx context.Context, call *connect.Request[guestv1.BootRequ
 	if err := executor.Boot(ctx, call.Msg); err != nil {
 		answer.Failure = run.OneLine(err)
 	}
-	answer.Survey = reset.Survey(executor.Cgroup, executor.Disks)
+	answer.Survey = reset.Survey(executor.Cgroup, executor.Disks, executor.Helpers())
 	return connect.NewResponse(answer), nil
 }

@@ -119,6 +119,15 @@ export class UsedSandboxes {
     }
   }
 
+  /** Removes the one that has rested longest, whosever it is, where one more would be too many. */
+  #makeRoom(): void {
+    const all = [...this.#shelves.values()].flatMap((shelf) => shelf.resting.map((rested) => ({ shelf, rested })));
+    if (all.length < this.#most) return;
+    const { shelf, rested } = all.reduce((a, b) => (b.rested.since < a.rested.since ? b : a));
+    shelf.resting = shelf.resting.filter((one) => one !== rested);
+    this.#remove(rested.sandbox);
+  }
+
   #shelf(key: string): Shelf {
     const shelf = this.#shelves.get(key) ?? new Shelf();
     this.#shelves.set(key, shelf);
@@ -131,11 +140,11 @@ export class UsedSandboxes {
       waiter.resolve(sandbox);
       return;
     }
-    const resting = [...this.#shelves.values()].reduce((sum, one) => sum + one.resting.length, 0);
-    if (this.#closed || resting >= this.#most) {
+    if (this.#closed || this.#most === 0) {
       this.#remove(sandbox);
       return;
     }
+    this.#makeRoom();
     const now = performance.now();
     if (!this.#born.has(sandbox)) this.#born.set(sandbox, now);
     shelf.resting.push({ sandbox, since: now });
