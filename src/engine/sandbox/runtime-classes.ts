@@ -67,7 +67,7 @@ async function probeClass({ factory, info, image, log }: Trial, name: string, on
   const all = [...new Set([...unenforced, ...missing])].sort();
   const refused = all.filter((field) => !one.accepted.includes(field));
   const found = { runtimeClass: name, unenforced: all, updates, milliseconds: Math.round(performance.now() - begun) };
-  if (refused.length === 0) log.info(found, 'probed a runtime class');
+  if (refused.length === 0) log.debug(found, 'probed a runtime class');
   else if (name !== info.runtimeClasses[0]) {
     log.warn({ ...found, refused }, 'a runtime class does not enforce everything: requests for it are refused');
   } else {
