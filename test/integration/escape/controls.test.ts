@@ -70,7 +70,8 @@ const PLACES: readonly Place[] = [
   },
   {
     place: 'a container with the network and the processes of its host',
-    container: { host: { NetworkMode: 'host', PidMode: 'host', CapDrop: ['ALL'] } },
+    // Another user than that of the host's processes, which are told from its own by that.
+    container: { host: { NetworkMode: 'host', PidMode: 'host', CapDrop: ['ALL'] }, user: '1000:1000' },
     attempts: ['host-loopback', 'host-abstract-socket', 'interfaces', 'host-processes'],
   },
 ];
