@@ -1,21 +1,7 @@
+import { codeRequest as requestOf } from './code-request.ts';
 import type { ExecutionRequest } from './types.ts';
 
-/** A request with nothing in it but a program. */
+/** A request of the tests' tenant with nothing in it but a program. */
 export function codeRequest(runtime: string, code: string, changes: Partial<ExecutionRequest> = {}): ExecutionRequest {
-  return {
-    tenant: 'test',
-    runtime,
-    source: { kind: 'code', code },
-    arguments: [],
-    env: {},
-    secrets: {},
-    stdin: new Uint8Array(),
-    workingDirectory: '',
-    files: [],
-    outputPaths: [],
-    setupScript: '',
-    policy: { limits: {} },
-    labels: {},
-    ...changes,
-  };
+  return requestOf('test', runtime, code, changes);
 }

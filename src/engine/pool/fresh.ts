@@ -1,5 +1,6 @@
 import PQueue from 'p-queue';
 import type { Logger } from 'pino';
+import { waitInLine } from '../../lib/wait-in-line.ts';
 import {
   HAND_OUT_PING_MS,
   MAX_KINDS,
@@ -155,19 +156,11 @@ export class FreshSandboxes {
 
   /** Waits for the next sandbox of a kind, whoever has it started, and has one started. */
   #start(kind: Kind, signal: AbortSignal): Promise<Sandbox> {
-    signal.throwIfAborted();
-    const waiter = Promise.withResolvers<Sandbox>();
-    const leave = () => {
-      const at = kind.waiters.indexOf(waiter);
-      if (at >= 0) kind.waiters.splice(at, 1);
-      waiter.reject(signal.reason);
-    };
-    signal.addEventListener('abort', leave, { once: true });
-    kind.waiters.push(waiter);
+    const next = waitInLine(kind.waiters, signal);
     // A refill may have come before its turn, and then nobody waits any more.
     const start = () => (kind.waiters.length > 0 ? this.#startOne(kind) : Promise.resolve());
     this.#starts.add(start, { priority: PRIORITY.caller }).catch((error: unknown) => this.#noteFailure(kind, error));
-    return waiter.promise.finally(() => signal.removeEventListener('abort', leave));
+    return next;
   }
 
   /** Starts one and gives it to whoever has waited longest, or lets it wait. */

@@ -1,3 +1,4 @@
+import type { Line } from '../../lib/wait-in-line.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { containerMemoryBytes } from '../sandbox/spec.ts';
@@ -10,9 +11,6 @@ export interface Waiting {
   readonly sandbox: Sandbox;
   readonly since: number;
 }
-
-/** Somebody who waits for a sandbox of a kind. */
-export type Waiter = PromiseWithResolvers<Sandbox>;
 
 /** Sandboxes that are all the same: those that wait, those who wait for one, and what was learned about them. */
 export class Kind {
@@ -27,7 +25,7 @@ export class Kind {
   /** The oldest first. */
   waiting: Waiting[] = [];
   /** The first to come first. */
-  readonly waiters: Waiter[] = [];
+  readonly waiters: Line<Sandbox> = [];
   /** How many are being started, for whomever. */
   starting = 0;
   /** How many were ever ready, for whomever. */

@@ -1,3 +1,4 @@
+import { type Line, waitInLine } from '../../lib/wait-in-line.ts';
 import { HAND_OUT_PING_MS, JUST_RESET_MS, MAX_WAITING_AGE_MS, USED_IDLE_MS } from '../constants.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 
@@ -18,7 +19,7 @@ async function isAlive({ sandbox, since }: Rested): Promise<boolean> {
 class Shelf {
   /** The last to be used comes last. */
   resting: Rested[] = [];
-  readonly waiters: PromiseWithResolvers<Sandbox | undefined>[] = [];
+  readonly waiters: Line<Sandbox | undefined> = [];
   /** How many are being reset. */
   resetting = 0;
 
@@ -64,17 +65,7 @@ export class UsedSandboxes {
 
   /** The next one that comes back; undefined when one could not be reset. */
   async next(key: string, signal: AbortSignal): Promise<Sandbox | undefined> {
-    signal.throwIfAborted();
-    const shelf = this.#shelf(key);
-    const waiter = Promise.withResolvers<Sandbox | undefined>();
-    const leave = () => {
-      const at = shelf.waiters.indexOf(waiter);
-      if (at >= 0) shelf.waiters.splice(at, 1);
-      waiter.reject(signal.reason);
-    };
-    shelf.waiters.push(waiter);
-    signal.addEventListener('abort', leave, { once: true });
-    return await waiter.promise.finally(() => signal.removeEventListener('abort', leave));
+    return await waitInLine(this.#shelf(key).waiters, signal);
   }
 
   /**

@@ -1,4 +1,5 @@
 import PQueue from 'p-queue';
+import { codeRequest } from '../code-request.ts';
 import { SELF_TEST_LANES } from '../constants.ts';
 import { EngineError, type FieldViolation, refusal } from '../errors.ts';
 import type { Engine, SelfTestRequest, SelfTestResult } from '../types.ts';
@@ -95,22 +96,7 @@ export class SelfTest {
   }
 
   #request({ policy, grant }: SelfTestRequest, code: string) {
-    return {
-      tenant: SELF_TEST_TENANT,
-      runtime: 'python',
-      source: { kind: 'code' as const, code },
-      arguments: [],
-      env: {},
-      secrets: {},
-      stdin: new Uint8Array(),
-      workingDirectory: '',
-      files: [],
-      outputPaths: [],
-      setupScript: '',
-      policy,
-      ...(grant && { grant }),
-      labels: {},
-    };
+    return codeRequest(SELF_TEST_TENANT, 'python', code, { policy, ...(grant && { grant }) });
   }
 }
 
