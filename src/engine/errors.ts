@@ -34,7 +34,23 @@ export type ErrorReason =
   /** The call was cancelled or its deadline passed before anything was started. */
   | 'CALL_ENDED'
   /** A fault of ours; the log has the cause. */
-  | 'INTERNAL';
+  | 'INTERNAL'
+  /** The caller has no session of this id, or it has ended. */
+  | 'SESSION_NOT_FOUND'
+  /** The caller has a session of this id that is not what was asked for. */
+  | 'SESSION_EXISTS'
+  /** As many executions run in the session as may. */
+  | 'SESSION_BUSY'
+  /** A quota is used up. */
+  | 'QUOTA_EXCEEDED'
+  /** The session has no such file. */
+  | 'FILE_NOT_FOUND'
+  /** The file is not what the call needs, or the code's user may not. */
+  | 'FILE_REFUSED'
+  /** No room is left in the session's file system. */
+  | 'DISK_FULL'
+  /** The execution takes no input, or not at this offset. */
+  | 'INPUT_REFUSED';
 
 /** What a field can be refused for. Of several, the first of this list is what the whole request is refused for. */
 const FIELD_REASONS = [

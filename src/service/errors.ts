@@ -36,6 +36,14 @@ export const statusOf = {
   SANDBOX_START_FAILED: Status.UNAVAILABLE,
   CALL_ENDED: Status.CANCELLED,
   INTERNAL: Status.INTERNAL,
+  SESSION_NOT_FOUND: Status.NOT_FOUND,
+  SESSION_EXISTS: Status.ALREADY_EXISTS,
+  SESSION_BUSY: Status.RESOURCE_EXHAUSTED,
+  QUOTA_EXCEEDED: Status.RESOURCE_EXHAUSTED,
+  FILE_NOT_FOUND: Status.NOT_FOUND,
+  FILE_REFUSED: Status.FAILED_PRECONDITION,
+  DISK_FULL: Status.RESOURCE_EXHAUSTED,
+  INPUT_REFUSED: Status.FAILED_PRECONDITION,
 } as const satisfies Record<ErrorReason, Status>;
 
 /** An error as gRPC sends it. */
@@ -91,8 +99,9 @@ function detailsOf(error: EngineError) {
   } else if (violations.length > 0) {
     details.push(pack(BadRequestSchema, { fieldViolations: violations }));
   }
-  if (error.reason === 'QUEUE_FULL' || error.reason === 'REQUEST_TOO_LARGE') {
-    details.push(pack(QuotaFailureSchema, { violations: [{ subject: 'server', description }] }));
+  const exhausted = exhaustedSubject[error.reason];
+  if (exhausted !== undefined) {
+    details.push(pack(QuotaFailureSchema, { violations: [{ subject: exhausted, description }] }));
   }
   const resource = missing[error.reason];
   if (resource !== undefined) {
@@ -105,11 +114,23 @@ function detailsOf(error: EngineError) {
   return details;
 }
 
+/** Whose limit was reached. */
+const exhaustedSubject: Partial<Record<ErrorReason, string>> = {
+  QUEUE_FULL: 'server',
+  REQUEST_TOO_LARGE: 'server',
+  QUOTA_EXCEEDED: 'key',
+  SESSION_BUSY: 'session',
+  DISK_FULL: 'session',
+};
+
 /** What the reasons about missing things are about, and the metadata that names it. */
 const missing: Partial<Record<ErrorReason, { readonly type: string; readonly metadata: string }>> = {
   UNKNOWN_RUNTIME: { type: 'isol8.v1.Runtime', metadata: 'runtime' },
   EXECUTION_NOT_FOUND: { type: 'isol8.v1.Execution', metadata: 'execution_id' },
   IMAGE_MISSING: { type: 'image', metadata: 'image' },
+  SESSION_NOT_FOUND: { type: 'isol8.v1.Session', metadata: 'session_id' },
+  SESSION_EXISTS: { type: 'isol8.v1.Session', metadata: 'session_id' },
+  FILE_NOT_FOUND: { type: 'isol8.v1.FileInfo', metadata: 'path' },
 };
 
 function pack<T extends DescMessage>(schema: T, message: MessageInitShape<T>) {

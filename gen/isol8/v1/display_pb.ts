@@ -10,10 +10,10 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file isol8/v1/display.proto.
  */
 export const file_isol8_v1_display: GenFile = /*@__PURE__*/
-  fileDesc("ChZpc29sOC92MS9kaXNwbGF5LnByb3RvEghpc29sOC52MSKGAQoHRGlzcGxheRIpCgRkYXRhGAEgAygLMhsuaXNvbDgudjEuRGlzcGxheS5EYXRhRW50cnkSEgoKZGlzcGxheV9pZBgCIAEoCRIPCgdjb250ZXh0GAMgASgJGisKCURhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAw6AjgBQidaJWlzb2w4LmRldi9jbGllbnQvZ2VuL2lzb2w4L3YxO2lzb2w4djFiBnByb3RvMw");
+  fileDesc("ChZpc29sOC92MS9kaXNwbGF5LnByb3RvEghpc29sOC52MSKZAQoHRGlzcGxheRIpCgRkYXRhGAEgAygLMhsuaXNvbDgudjEuRGlzcGxheS5EYXRhRW50cnkSEgoKZGlzcGxheV9pZBgCIAEoCRIPCgdjb250ZXh0GAMgASgJEhEKCWlzX3Jlc3VsdBgEIAEoCBorCglEYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgMOgI4AUInWiVpc29sOC5kZXYvY2xpZW50L2dlbi9pc29sOC92MTtpc29sOHYxYgZwcm90bzM");
 
 /**
- * Display is a rich result of a context: the value of a cell, a figure, a table.
+ * Display is a rich result of a context: the value of its last expression, a figure, a table. It is the code's own word.
  *
  * @generated from message isol8.v1.Display
  */
@@ -38,6 +38,13 @@ export type Display = Message<"isol8.v1.Display"> & {
    * @generated from field: string context = 3;
    */
   context: string;
+
+  /**
+   * Whether it is the value of the code's last expression.
+   *
+   * @generated from field: bool is_result = 4;
+   */
+  isResult: boolean;
 };
 
 /**

@@ -18,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file isol8/v1/execution.proto.
  */
 export const file_isol8_v1_execution: GenFile = /*@__PURE__*/
-  fileDesc("Chhpc29sOC92MS9leGVjdXRpb24ucHJvdG8SCGlzb2w4LnYxIqIGCg5FeGVjdXRlUmVxdWVzdBIPCgdydW50aW1lGAEgASgJEg4KBGNvZGUYAiABKAlIABIRCgdjb21tYW5kGAMgASgJSAASJQoIY29kZV91cmwYBCABKAsyES5pc29sOC52MS5Db2RlVXJsSAASEQoJYXJndW1lbnRzGAUgAygJEi4KA2VudhgGIAMoCzIhLmlzb2w4LnYxLkV4ZWN1dGVSZXF1ZXN0LkVudkVudHJ5Eg0KBXN0ZGluGAcgASgMEicKCnN0ZGluX21vZGUYCCABKA4yEy5pc29sOC52MS5TdGRpbk1vZGUSGQoRd29ya2luZ19kaXJlY3RvcnkYCSABKAkSIgoFZmlsZXMYCiADKAsyEy5pc29sOC52MS5JbnB1dEZpbGUSFAoMb3V0cHV0X3BhdGhzGAsgAygJEhQKDHNldHVwX3NjcmlwdBgMIAEoCRIQCghwYWNrYWdlcxgNIAMoCRISCgpzZXNzaW9uX2lkGA4gASgJEiEKGWNyZWF0ZV9zZXNzaW9uX2lmX21pc3NpbmcYDyABKAgSDwoHY29udGV4dBgQIAEoCRI2CgdzZWNyZXRzGBEgAygLMiUuaXNvbDgudjEuRXhlY3V0ZVJlcXVlc3QuU2VjcmV0c0VudHJ5EiAKBnBvbGljeRgSIAEoCzIQLmlzb2w4LnYxLlBvbGljeRISCgpyZXF1ZXN0X2lkGBMgASgJEg0KBWltYWdlGBQgASgJEjQKBmxhYmVscxgVIAMoCzIkLmlzb2w4LnYxLkV4ZWN1dGVSZXF1ZXN0LkxhYmVsc0VudHJ5Ei0KDW9uX2Rpc2Nvbm5lY3QYFiABKA4yFi5pc29sOC52MS5PbkRpc2Nvbm5lY3QaKgoIRW52RW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARouCgxTZWNyZXRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQggKBnNvdXJjZSImCgdDb2RlVXJsEgsKA3VybBgBIAEoCRIOCgZzaGEyNTYYAiABKAkivwUKD0V4ZWN1dGVSZXNwb25zZRIUCgxleGVjdXRpb25faWQYASABKAkSEgoKc2Vzc2lvbl9pZBgCIAEoCRIiCgdvdXRjb21lGAMgASgOMhEuaXNvbDgudjEuT3V0Y29tZRIWCglleGl0X2NvZGUYBCABKAVIAIgBARITCgZzaWduYWwYBSABKAVIAYgBARIeCgVwaGFzZRgGIAEoDjIPLmlzb2w4LnYxLlBoYXNlEg8KB21lc3NhZ2UYByABKAkSDgoGc3Rkb3V0GAggASgJEg4KBnN0ZGVychgJIAEoCRISCgpzdGRvdXRfcmF3GAogASgMEhIKCnN0ZGVycl9yYXcYCyABKAwSKwoMc3Rkb3V0X3N0YXRzGAwgASgLMhUuaXNvbDgudjEuU3RyZWFtU3RhdHMSKwoMc3RkZXJyX3N0YXRzGA0gASgLMhUuaXNvbDgudjEuU3RyZWFtU3RhdHMSIwoFZmlsZXMYDiADKAsyFC5pc29sOC52MS5PdXRwdXRGaWxlEjkKFG1pc3Npbmdfb3V0cHV0X3BhdGhzGA8gAygLMhsuaXNvbDgudjEuTWlzc2luZ091dHB1dFBhdGgSIwoIZGlzcGxheXMYECADKAsyES5pc29sOC52MS5EaXNwbGF5Eh4KBXVzYWdlGBEgASgLMg8uaXNvbDgudjEuVXNhZ2USIgoHdGltaW5ncxgSIAEoCzIRLmlzb2w4LnYxLlRpbWluZ3MSMAoLbmV0d29ya19sb2cYEyADKAsyGy5pc29sOC52MS5OZXR3b3JrQ29ubmVjdGlvbhIzChBlZmZlY3RpdmVfcG9saWN5GBQgASgLMhkuaXNvbDgudjEuRWZmZWN0aXZlUG9saWN5EhUKDXBvbGljeV9kaWdlc3QYFSABKAlCDAoKX2V4aXRfY29kZUIJCgdfc2lnbmFsIkwKC1N0cmVhbVN0YXRzEhMKC3RvdGFsX2J5dGVzGAEgASgDEhUKDWRyb3BwZWRfYnl0ZXMYAiABKAMSEQoJdHJ1bmNhdGVkGAMgASgIIowDCgVVc2FnZRIrCghjcHVfdXNlchgBIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhItCgpjcHVfc3lzdGVtGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEh4KEXBlYWtfbWVtb3J5X2J5dGVzGAMgASgDSACIAQESGwoOcGVha19wcm9jZXNzZXMYBCABKAVIAYgBARIWCglvb21fa2lsbHMYBSABKANIAogBARIjChZuZXR3b3JrX3JlY2VpdmVkX2J5dGVzGAYgASgDSAOIAQESHwoSbmV0d29ya19zZW50X2J5dGVzGAcgASgDSASIAQESIwoFc2NvcGUYCCABKA4yFC5pc29sOC52MS5Vc2FnZVNjb3BlQhQKEl9wZWFrX21lbW9yeV9ieXRlc0IRCg9fcGVha19wcm9jZXNzZXNCDAoKX29vbV9raWxsc0IZChdfbmV0d29ya19yZWNlaXZlZF9ieXRlc0IVChNfbmV0d29ya19zZW50X2J5dGVzIqwDCgdUaW1pbmdzEikKBnF1ZXVlZBgBIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIrCghhY3F1aXJlZBgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIsCglpbnN0YWxsZWQYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKAoFc2V0dXAYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLwoMZmlyc3Rfb3V0cHV0GAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiYKA3J1bhgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIoCgV0b3RhbBgHIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIoCgdzYW5kYm94GAggASgOMhcuaXNvbDgudjEuU2FuZGJveE9yaWdpbhIvCgtpbnRlcnByZXRlchgJIAEoDjIaLmlzb2w4LnYxLkludGVycHJldGVyU3RhcnQSEwoLY29sZF9yZWFzb24YCiABKAkitwEKEU5ldHdvcmtDb25uZWN0aW9uEigKBHRpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBGhvc3QYAiABKAkSDAoEcG9ydBgDIAEoDRIPCgdhZGRyZXNzGAQgASgJEg8KB2FsbG93ZWQYBSABKAgSDgoGcmVhc29uGAYgASgJEhYKDnJlY2VpdmVkX2J5dGVzGAcgASgDEhIKCnNlbnRfYnl0ZXMYCCABKAMi4AMKDkV4ZWN1dGlvbkV2ZW50EhAKCHNlcXVlbmNlGAEgASgDEi4KCmV2ZW50X3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KB3N0YXJ0ZWQYAyABKAsyGi5pc29sOC52MS5FeGVjdXRpb25TdGFydGVkSAASKwoGcXVldWVkGAQgASgLMhkuaXNvbDgudjEuRXhlY3V0aW9uUXVldWVkSAASKQoFcGhhc2UYBSABKAsyGC5pc29sOC52MS5FeGVjdXRpb25QaGFzZUgAEisKBm91dHB1dBgGIAEoCzIZLmlzb2w4LnYxLkV4ZWN1dGlvbk91dHB1dEgAEiQKB2Rpc3BsYXkYByABKAsyES5pc29sOC52MS5EaXNwbGF5SAASLgoHbmV0d29yaxgIIAEoCzIbLmlzb2w4LnYxLk5ldHdvcmtDb25uZWN0aW9uSAASIwoEZmlsZRgJIAEoCzITLmlzb2w4LnYxLkZpbGVDaHVua0gAEiUKA2dhcBgKIAEoCzIWLmlzb2w4LnYxLkV4ZWN1dGlvbkdhcEgAEi0KCGZpbmlzaGVkGAsgASgLMhkuaXNvbDgudjEuRXhlY3V0ZVJlc3BvbnNlSABCBwoFZXZlbnQiswEKEEV4ZWN1dGlvblN0YXJ0ZWQSFAoMZXhlY3V0aW9uX2lkGAEgASgJEhIKCnNlc3Npb25faWQYAiABKAkSMwoQZWZmZWN0aXZlX3BvbGljeRgDIAEoCzIZLmlzb2w4LnYxLkVmZmVjdGl2ZVBvbGljeRIVCg1wb2xpY3lfZGlnZXN0GAQgASgJEikKBnF1ZXVlZBgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiIjCg9FeGVjdXRpb25RdWV1ZWQSEAoIcG9zaXRpb24YASABKAUiMAoORXhlY3V0aW9uUGhhc2USHgoFcGhhc2UYASABKA4yDy5pc29sOC52MS5QaGFzZSJkCg9FeGVjdXRpb25PdXRwdXQSJgoGc3RyZWFtGAEgASgOMhYuaXNvbDgudjEuT3V0cHV0U3RyZWFtEg4KBHRleHQYAiABKAlIABIOCgRkYXRhGAMgASgMSABCCQoHY29udGVudCI3CgxFeGVjdXRpb25HYXASDAoEZnJvbRgBIAEoAxIKCgJ0bxgCIAEoAxINCgVieXRlcxgDIAEoAyJBChRFeGVjdXRlU3RyZWFtUmVxdWVzdBIpCgdleGVjdXRlGAEgASgLMhguaXNvbDgudjEuRXhlY3V0ZVJlcXVlc3QiQAoVRXhlY3V0ZVN0cmVhbVJlc3BvbnNlEicKBWV2ZW50GAEgASgLMhguaXNvbDgudjEuRXhlY3V0aW9uRXZlbnQiagoVV2F0Y2hFeGVjdXRpb25SZXF1ZXN0EhYKDGV4ZWN1dGlvbl9pZBgBIAEoCUgAEhQKCnJlcXVlc3RfaWQYAiABKAlIABIWCg5hZnRlcl9zZXF1ZW5jZRgDIAEoA0ILCglleGVjdXRpb24iQQoWV2F0Y2hFeGVjdXRpb25SZXNwb25zZRInCgVldmVudBgBIAEoCzIYLmlzb2w4LnYxLkV4ZWN1dGlvbkV2ZW50IlAKE0dldEV4ZWN1dGlvblJlcXVlc3QSFgoMZXhlY3V0aW9uX2lkGAEgASgJSAASFAoKcmVxdWVzdF9pZBgCIAEoCUgAQgsKCWV4ZWN1dGlvbiI+ChRHZXRFeGVjdXRpb25SZXNwb25zZRImCglleGVjdXRpb24YASABKAsyEy5pc29sOC52MS5FeGVjdXRpb24inQMKCUV4ZWN1dGlvbhIUCgxleGVjdXRpb25faWQYASABKAkSEgoKcmVxdWVzdF9pZBgCIAEoCRISCgpzZXNzaW9uX2lkGAMgASgJEicKBXN0YXRlGAQgASgOMhguaXNvbDgudjEuRXhlY3V0aW9uU3RhdGUSDwoHcnVudGltZRgFIAEoCRIvCgZsYWJlbHMYBiADKAsyHy5pc29sOC52MS5FeGVjdXRpb24uTGFiZWxzRW50cnkSLwoLY3JlYXRlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnN0YXJ0X3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGVuZF90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIpCgZyZXN1bHQYCiABKAsyGS5pc29sOC52MS5FeGVjdXRlUmVzcG9uc2UaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKeAgoVTGlzdEV4ZWN1dGlvbnNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJEjsKBmxhYmVscxgDIAMoCzIrLmlzb2w4LnYxLkxpc3RFeGVjdXRpb25zUmVxdWVzdC5MYWJlbHNFbnRyeRISCgpzZXNzaW9uX2lkGAQgASgJEg8KB3J1bnRpbWUYBSABKAkSKAoGc3RhdGVzGAYgAygOMhguaXNvbDgudjEuRXhlY3V0aW9uU3RhdGUSIwoIb3V0Y29tZXMYByADKA4yES5pc29sOC52MS5PdXRjb21lGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiWgoWTGlzdEV4ZWN1dGlvbnNSZXNwb25zZRInCgpleGVjdXRpb25zGAEgAygLMhMuaXNvbDgudjEuRXhlY3V0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJTChZDYW5jZWxFeGVjdXRpb25SZXF1ZXN0EhYKDGV4ZWN1dGlvbl9pZBgBIAEoCUgAEhQKCnJlcXVlc3RfaWQYAiABKAlIAEILCglleGVjdXRpb24iGQoXQ2FuY2VsRXhlY3V0aW9uUmVzcG9uc2UqcAoJU3RkaW5Nb2RlEhoKFlNURElOX01PREVfVU5TUEVDSUZJRUQQABIVChFTVERJTl9NT0RFX0NMT1NFRBABEhQKEFNURElOX01PREVfQllURVMQAhIaChZTVERJTl9NT0RFX0lOVEVSQUNUSVZFEAMqYQoMT25EaXNjb25uZWN0Eh0KGU9OX0RJU0NPTk5FQ1RfVU5TUEVDSUZJRUQQABIYChRPTl9ESVNDT05ORUNUX0NBTkNFTBABEhgKFE9OX0RJU0NPTk5FQ1RfREVUQUNIEAIq7AEKB091dGNvbWUSFwoTT1VUQ09NRV9VTlNQRUNJRklFRBAAEhIKDk9VVENPTUVfRVhJVEVEEAESFAoQT1VUQ09NRV9TSUdOQUxFRBACEhUKEU9VVENPTUVfVElNRURfT1VUEAMSGQoVT1VUQ09NRV9PVVRfT0ZfTUVNT1JZEAQSIQodT1VUQ09NRV9PVVRQVVRfTElNSVRfRVhDRUVERUQQBRIVChFPVVRDT01FX0NBTkNFTExFRBAGEhgKFE9VVENPTUVfU0VUVVBfRkFJTEVEEAcSGAoUT1VUQ09NRV9TQU5EQk9YX0xPU1QQCCpkCgVQaGFzZRIVChFQSEFTRV9VTlNQRUNJRklFRBAAEhEKDVBIQVNFX1BSRVBBUkUQARIRCg1QSEFTRV9JTlNUQUxMEAISDwoLUEhBU0VfU0VUVVAQAxINCglQSEFTRV9SVU4QBCpdCgpVc2FnZVNjb3BlEhsKF1VTQUdFX1NDT1BFX1VOU1BFQ0lGSUVEEAASGQoVVVNBR0VfU0NPUEVfRVhFQ1VUSU9OEAESFwoTVVNBR0VfU0NPUEVfU0FOREJPWBACKpwBCg1TYW5kYm94T3JpZ2luEh4KGlNBTkRCT1hfT1JJR0lOX1VOU1BFQ0lGSUVEEAASFgoSU0FOREJPWF9PUklHSU5fTkVXEAESFwoTU0FOREJPWF9PUklHSU5fUE9PTBACEh8KG1NBTkRCT1hfT1JJR0lOX1BPT0xfVVBEQVRFRBADEhkKFVNBTkRCT1hfT1JJR0lOX1JFVVNFRBAEKmwKEEludGVycHJldGVyU3RhcnQSIQodSU5URVJQUkVURVJfU1RBUlRfVU5TUEVDSUZJRUQQABIaChZJTlRFUlBSRVRFUl9TVEFSVF9DT0xEEAESGQoVSU5URVJQUkVURVJfU1RBUlRfSE9UEAIqYQoMT3V0cHV0U3RyZWFtEh0KGU9VVFBVVF9TVFJFQU1fVU5TUEVDSUZJRUQQABIYChRPVVRQVVRfU1RSRUFNX1NURE9VVBABEhgKFE9VVFBVVF9TVFJFQU1fU1RERVJSEAIqiAEKDkV4ZWN1dGlvblN0YXRlEh8KG0VYRUNVVElPTl9TVEFURV9VTlNQRUNJRklFRBAAEhoKFkVYRUNVVElPTl9TVEFURV9RVUVVRUQQARIbChdFWEVDVVRJT05fU1RBVEVfUlVOTklORxACEhwKGEVYRUNVVElPTl9TVEFURV9GSU5JU0hFRBADQidaJWlzb2w4LmRldi9jbGllbnQvZ2VuL2lzb2w4L3YxO2lzb2w4djFiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_isol8_v1_display, file_isol8_v1_file, file_isol8_v1_policy]);
+  fileDesc("Chhpc29sOC92MS9leGVjdXRpb24ucHJvdG8SCGlzb2w4LnYxIqIGCg5FeGVjdXRlUmVxdWVzdBIPCgdydW50aW1lGAEgASgJEg4KBGNvZGUYAiABKAlIABIRCgdjb21tYW5kGAMgASgJSAASJQoIY29kZV91cmwYBCABKAsyES5pc29sOC52MS5Db2RlVXJsSAASEQoJYXJndW1lbnRzGAUgAygJEi4KA2VudhgGIAMoCzIhLmlzb2w4LnYxLkV4ZWN1dGVSZXF1ZXN0LkVudkVudHJ5Eg0KBXN0ZGluGAcgASgMEicKCnN0ZGluX21vZGUYCCABKA4yEy5pc29sOC52MS5TdGRpbk1vZGUSGQoRd29ya2luZ19kaXJlY3RvcnkYCSABKAkSIgoFZmlsZXMYCiADKAsyEy5pc29sOC52MS5JbnB1dEZpbGUSFAoMb3V0cHV0X3BhdGhzGAsgAygJEhQKDHNldHVwX3NjcmlwdBgMIAEoCRIQCghwYWNrYWdlcxgNIAMoCRISCgpzZXNzaW9uX2lkGA4gASgJEiEKGWNyZWF0ZV9zZXNzaW9uX2lmX21pc3NpbmcYDyABKAgSDwoHY29udGV4dBgQIAEoCRI2CgdzZWNyZXRzGBEgAygLMiUuaXNvbDgudjEuRXhlY3V0ZVJlcXVlc3QuU2VjcmV0c0VudHJ5EiAKBnBvbGljeRgSIAEoCzIQLmlzb2w4LnYxLlBvbGljeRISCgpyZXF1ZXN0X2lkGBMgASgJEg0KBWltYWdlGBQgASgJEjQKBmxhYmVscxgVIAMoCzIkLmlzb2w4LnYxLkV4ZWN1dGVSZXF1ZXN0LkxhYmVsc0VudHJ5Ei0KDW9uX2Rpc2Nvbm5lY3QYFiABKA4yFi5pc29sOC52MS5PbkRpc2Nvbm5lY3QaKgoIRW52RW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARouCgxTZWNyZXRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQggKBnNvdXJjZSImCgdDb2RlVXJsEgsKA3VybBgBIAEoCRIOCgZzaGEyNTYYAiABKAki/wUKD0V4ZWN1dGVSZXNwb25zZRIUCgxleGVjdXRpb25faWQYASABKAkSEgoKc2Vzc2lvbl9pZBgCIAEoCRIiCgdvdXRjb21lGAMgASgOMhEuaXNvbDgudjEuT3V0Y29tZRIWCglleGl0X2NvZGUYBCABKAVIAIgBARITCgZzaWduYWwYBSABKAVIAYgBARIeCgVwaGFzZRgGIAEoDjIPLmlzb2w4LnYxLlBoYXNlEg8KB21lc3NhZ2UYByABKAkSDgoGc3Rkb3V0GAggASgJEg4KBnN0ZGVychgJIAEoCRISCgpzdGRvdXRfcmF3GAogASgMEhIKCnN0ZGVycl9yYXcYCyABKAwSKwoMc3Rkb3V0X3N0YXRzGAwgASgLMhUuaXNvbDgudjEuU3RyZWFtU3RhdHMSKwoMc3RkZXJyX3N0YXRzGA0gASgLMhUuaXNvbDgudjEuU3RyZWFtU3RhdHMSIwoFZmlsZXMYDiADKAsyFC5pc29sOC52MS5PdXRwdXRGaWxlEjkKFG1pc3Npbmdfb3V0cHV0X3BhdGhzGA8gAygLMhsuaXNvbDgudjEuTWlzc2luZ091dHB1dFBhdGgSIwoIZGlzcGxheXMYECADKAsyES5pc29sOC52MS5EaXNwbGF5Eh4KBXVzYWdlGBEgASgLMg8uaXNvbDgudjEuVXNhZ2USIgoHdGltaW5ncxgSIAEoCzIRLmlzb2w4LnYxLlRpbWluZ3MSMAoLbmV0d29ya19sb2cYEyADKAsyGy5pc29sOC52MS5OZXR3b3JrQ29ubmVjdGlvbhIzChBlZmZlY3RpdmVfcG9saWN5GBQgASgLMhkuaXNvbDgudjEuRWZmZWN0aXZlUG9saWN5EhUKDXBvbGljeV9kaWdlc3QYFSABKAkSJwoFZXJyb3IYFiABKAsyGC5pc29sOC52MS5FeGVjdXRpb25FcnJvchIVCg1jb250ZXh0X2VuZGVkGBcgASgIQgwKCl9leGl0X2NvZGVCCQoHX3NpZ25hbCJVCg5FeGVjdXRpb25FcnJvchIMCgRuYW1lGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSJAoGZnJhbWVzGAMgAygLMhQuaXNvbDgudjEuRXJyb3JGcmFtZSJKCgpFcnJvckZyYW1lEgwKBGZpbGUYASABKAkSDAoEbGluZRgCIAEoBRIQCghmdW5jdGlvbhgDIAEoCRIOCgZzb3VyY2UYBCABKAkiTAoLU3RyZWFtU3RhdHMSEwoLdG90YWxfYnl0ZXMYASABKAMSFQoNZHJvcHBlZF9ieXRlcxgCIAEoAxIRCgl0cnVuY2F0ZWQYAyABKAgijAMKBVVzYWdlEisKCGNwdV91c2VyGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEi0KCmNwdV9zeXN0ZW0YAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SHgoRcGVha19tZW1vcnlfYnl0ZXMYAyABKANIAIgBARIbCg5wZWFrX3Byb2Nlc3NlcxgEIAEoBUgBiAEBEhYKCW9vbV9raWxscxgFIAEoA0gCiAEBEiMKFm5ldHdvcmtfcmVjZWl2ZWRfYnl0ZXMYBiABKANIA4gBARIfChJuZXR3b3JrX3NlbnRfYnl0ZXMYByABKANIBIgBARIjCgVzY29wZRgIIAEoDjIULmlzb2w4LnYxLlVzYWdlU2NvcGVCFAoSX3BlYWtfbWVtb3J5X2J5dGVzQhEKD19wZWFrX3Byb2Nlc3Nlc0IMCgpfb29tX2tpbGxzQhkKF19uZXR3b3JrX3JlY2VpdmVkX2J5dGVzQhUKE19uZXR3b3JrX3NlbnRfYnl0ZXMirAMKB1RpbWluZ3MSKQoGcXVldWVkGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEisKCGFjcXVpcmVkGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiwKCWluc3RhbGxlZBgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIoCgVzZXR1cBgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIvCgxmaXJzdF9vdXRwdXQYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SJgoDcnVuGAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEigKBXRvdGFsGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEigKB3NhbmRib3gYCCABKA4yFy5pc29sOC52MS5TYW5kYm94T3JpZ2luEi8KC2ludGVycHJldGVyGAkgASgOMhouaXNvbDgudjEuSW50ZXJwcmV0ZXJTdGFydBITCgtjb2xkX3JlYXNvbhgKIAEoCSK3AQoRTmV0d29ya0Nvbm5lY3Rpb24SKAoEdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEaG9zdBgCIAEoCRIMCgRwb3J0GAMgASgNEg8KB2FkZHJlc3MYBCABKAkSDwoHYWxsb3dlZBgFIAEoCBIOCgZyZWFzb24YBiABKAkSFgoOcmVjZWl2ZWRfYnl0ZXMYByABKAMSEgoKc2VudF9ieXRlcxgIIAEoAyLgAwoORXhlY3V0aW9uRXZlbnQSEAoIc2VxdWVuY2UYASABKAMSLgoKZXZlbnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoHc3RhcnRlZBgDIAEoCzIaLmlzb2w4LnYxLkV4ZWN1dGlvblN0YXJ0ZWRIABIrCgZxdWV1ZWQYBCABKAsyGS5pc29sOC52MS5FeGVjdXRpb25RdWV1ZWRIABIpCgVwaGFzZRgFIAEoCzIYLmlzb2w4LnYxLkV4ZWN1dGlvblBoYXNlSAASKwoGb3V0cHV0GAYgASgLMhkuaXNvbDgudjEuRXhlY3V0aW9uT3V0cHV0SAASJAoHZGlzcGxheRgHIAEoCzIRLmlzb2w4LnYxLkRpc3BsYXlIABIuCgduZXR3b3JrGAggASgLMhsuaXNvbDgudjEuTmV0d29ya0Nvbm5lY3Rpb25IABIjCgRmaWxlGAkgASgLMhMuaXNvbDgudjEuRmlsZUNodW5rSAASJQoDZ2FwGAogASgLMhYuaXNvbDgudjEuRXhlY3V0aW9uR2FwSAASLQoIZmluaXNoZWQYCyABKAsyGS5pc29sOC52MS5FeGVjdXRlUmVzcG9uc2VIAEIHCgVldmVudCKzAQoQRXhlY3V0aW9uU3RhcnRlZBIUCgxleGVjdXRpb25faWQYASABKAkSEgoKc2Vzc2lvbl9pZBgCIAEoCRIzChBlZmZlY3RpdmVfcG9saWN5GAMgASgLMhkuaXNvbDgudjEuRWZmZWN0aXZlUG9saWN5EhUKDXBvbGljeV9kaWdlc3QYBCABKAkSKQoGcXVldWVkGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIiMKD0V4ZWN1dGlvblF1ZXVlZBIQCghwb3NpdGlvbhgBIAEoBSIwCg5FeGVjdXRpb25QaGFzZRIeCgVwaGFzZRgBIAEoDjIPLmlzb2w4LnYxLlBoYXNlImQKD0V4ZWN1dGlvbk91dHB1dBImCgZzdHJlYW0YASABKA4yFi5pc29sOC52MS5PdXRwdXRTdHJlYW0SDgoEdGV4dBgCIAEoCUgAEg4KBGRhdGEYAyABKAxIAEIJCgdjb250ZW50IjcKDEV4ZWN1dGlvbkdhcBIMCgRmcm9tGAEgASgDEgoKAnRvGAIgASgDEg0KBWJ5dGVzGAMgASgDIkEKFEV4ZWN1dGVTdHJlYW1SZXF1ZXN0EikKB2V4ZWN1dGUYASABKAsyGC5pc29sOC52MS5FeGVjdXRlUmVxdWVzdCJAChVFeGVjdXRlU3RyZWFtUmVzcG9uc2USJwoFZXZlbnQYASABKAsyGC5pc29sOC52MS5FeGVjdXRpb25FdmVudCJqChVXYXRjaEV4ZWN1dGlvblJlcXVlc3QSFgoMZXhlY3V0aW9uX2lkGAEgASgJSAASFAoKcmVxdWVzdF9pZBgCIAEoCUgAEhYKDmFmdGVyX3NlcXVlbmNlGAMgASgDQgsKCWV4ZWN1dGlvbiJBChZXYXRjaEV4ZWN1dGlvblJlc3BvbnNlEicKBWV2ZW50GAEgASgLMhguaXNvbDgudjEuRXhlY3V0aW9uRXZlbnQiUAoTR2V0RXhlY3V0aW9uUmVxdWVzdBIWCgxleGVjdXRpb25faWQYASABKAlIABIUCgpyZXF1ZXN0X2lkGAIgASgJSABCCwoJZXhlY3V0aW9uIj4KFEdldEV4ZWN1dGlvblJlc3BvbnNlEiYKCWV4ZWN1dGlvbhgBIAEoCzITLmlzb2w4LnYxLkV4ZWN1dGlvbiKdAwoJRXhlY3V0aW9uEhQKDGV4ZWN1dGlvbl9pZBgBIAEoCRISCgpyZXF1ZXN0X2lkGAIgASgJEhIKCnNlc3Npb25faWQYAyABKAkSJwoFc3RhdGUYBCABKA4yGC5pc29sOC52MS5FeGVjdXRpb25TdGF0ZRIPCgdydW50aW1lGAUgASgJEi8KBmxhYmVscxgGIAMoCzIfLmlzb2w4LnYxLkV4ZWN1dGlvbi5MYWJlbHNFbnRyeRIvCgtjcmVhdGVfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKc3RhcnRfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBnJlc3VsdBgKIAEoCzIZLmlzb2w4LnYxLkV4ZWN1dGVSZXNwb25zZRotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIp4CChVMaXN0RXhlY3V0aW9uc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSOwoGbGFiZWxzGAMgAygLMisuaXNvbDgudjEuTGlzdEV4ZWN1dGlvbnNSZXF1ZXN0LkxhYmVsc0VudHJ5EhIKCnNlc3Npb25faWQYBCABKAkSDwoHcnVudGltZRgFIAEoCRIoCgZzdGF0ZXMYBiADKA4yGC5pc29sOC52MS5FeGVjdXRpb25TdGF0ZRIjCghvdXRjb21lcxgHIAMoDjIRLmlzb2w4LnYxLk91dGNvbWUaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJaChZMaXN0RXhlY3V0aW9uc1Jlc3BvbnNlEicKCmV4ZWN1dGlvbnMYASADKAsyEy5pc29sOC52MS5FeGVjdXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIlMKFkNhbmNlbEV4ZWN1dGlvblJlcXVlc3QSFgoMZXhlY3V0aW9uX2lkGAEgASgJSAASFAoKcmVxdWVzdF9pZBgCIAEoCUgAQgsKCWV4ZWN1dGlvbiIZChdDYW5jZWxFeGVjdXRpb25SZXNwb25zZSJTChBTZW5kSW5wdXRSZXF1ZXN0EhQKDGV4ZWN1dGlvbl9pZBgBIAEoCRIOCgZvZmZzZXQYAiABKAMSDAoEZGF0YRgDIAEoDBILCgNlbmQYBCABKAgiIwoRU2VuZElucHV0UmVzcG9uc2USDgoGb2Zmc2V0GAEgASgDIjkKEVNlbmRTaWduYWxSZXF1ZXN0EhQKDGV4ZWN1dGlvbl9pZBgBIAEoCRIOCgZzaWduYWwYAiABKAUiFAoSU2VuZFNpZ25hbFJlc3BvbnNlKnAKCVN0ZGluTW9kZRIaChZTVERJTl9NT0RFX1VOU1BFQ0lGSUVEEAASFQoRU1RESU5fTU9ERV9DTE9TRUQQARIUChBTVERJTl9NT0RFX0JZVEVTEAISGgoWU1RESU5fTU9ERV9JTlRFUkFDVElWRRADKmEKDE9uRGlzY29ubmVjdBIdChlPTl9ESVNDT05ORUNUX1VOU1BFQ0lGSUVEEAASGAoUT05fRElTQ09OTkVDVF9DQU5DRUwQARIYChRPTl9ESVNDT05ORUNUX0RFVEFDSBACKuwBCgdPdXRjb21lEhcKE09VVENPTUVfVU5TUEVDSUZJRUQQABISCg5PVVRDT01FX0VYSVRFRBABEhQKEE9VVENPTUVfU0lHTkFMRUQQAhIVChFPVVRDT01FX1RJTUVEX09VVBADEhkKFU9VVENPTUVfT1VUX09GX01FTU9SWRAEEiEKHU9VVENPTUVfT1VUUFVUX0xJTUlUX0VYQ0VFREVEEAUSFQoRT1VUQ09NRV9DQU5DRUxMRUQQBhIYChRPVVRDT01FX1NFVFVQX0ZBSUxFRBAHEhgKFE9VVENPTUVfU0FOREJPWF9MT1NUEAgqZAoFUGhhc2USFQoRUEhBU0VfVU5TUEVDSUZJRUQQABIRCg1QSEFTRV9QUkVQQVJFEAESEQoNUEhBU0VfSU5TVEFMTBACEg8KC1BIQVNFX1NFVFVQEAMSDQoJUEhBU0VfUlVOEAQqXQoKVXNhZ2VTY29wZRIbChdVU0FHRV9TQ09QRV9VTlNQRUNJRklFRBAAEhkKFVVTQUdFX1NDT1BFX0VYRUNVVElPThABEhcKE1VTQUdFX1NDT1BFX1NBTkRCT1gQAiqcAQoNU2FuZGJveE9yaWdpbhIeChpTQU5EQk9YX09SSUdJTl9VTlNQRUNJRklFRBAAEhYKElNBTkRCT1hfT1JJR0lOX05FVxABEhcKE1NBTkRCT1hfT1JJR0lOX1BPT0wQAhIfChtTQU5EQk9YX09SSUdJTl9QT09MX1VQREFURUQQAxIZChVTQU5EQk9YX09SSUdJTl9SRVVTRUQQBCpsChBJbnRlcnByZXRlclN0YXJ0EiEKHUlOVEVSUFJFVEVSX1NUQVJUX1VOU1BFQ0lGSUVEEAASGgoWSU5URVJQUkVURVJfU1RBUlRfQ09MRBABEhkKFUlOVEVSUFJFVEVSX1NUQVJUX0hPVBACKmEKDE91dHB1dFN0cmVhbRIdChlPVVRQVVRfU1RSRUFNX1VOU1BFQ0lGSUVEEAASGAoUT1VUUFVUX1NUUkVBTV9TVERPVVQQARIYChRPVVRQVVRfU1RSRUFNX1NUREVSUhACKogBCg5FeGVjdXRpb25TdGF0ZRIfChtFWEVDVVRJT05fU1RBVEVfVU5TUEVDSUZJRUQQABIaChZFWEVDVVRJT05fU1RBVEVfUVVFVUVEEAESGwoXRVhFQ1VUSU9OX1NUQVRFX1JVTk5JTkcQAhIcChhFWEVDVVRJT05fU1RBVEVfRklOSVNIRUQQA0InWiVpc29sOC5kZXYvY2xpZW50L2dlbi9pc29sOC92MTtpc29sOHYxYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_isol8_v1_display, file_isol8_v1_file, file_isol8_v1_policy]);
 
 /**
  * ExecuteRequest is a program and what it needs.
@@ -130,22 +130,25 @@ export type ExecuteRequest = Message<"isol8.v1.ExecuteRequest"> & {
   packages: string[];
 
   /**
-   * Runs in this session; in a sandbox of its own when empty. Not in 0.1.0: NOT_IMPLEMENTED.
+   * Runs in this session; in a sandbox of its own when empty. `runtime` may be left empty then, or must be the session's.
+   * `policy` may narrow what belongs to one execution: `limits.timeout`, `limits.processes`, `limits.output_bytes`,
+   * `limits.open_files` and `on_output_limit`; what else it names must be as the session has it.
    *
    * @generated from field: string session_id = 14;
    */
   sessionId: string;
 
   /**
-   * Whether a session that does not exist is made. Not in 0.1.0: NOT_IMPLEMENTED.
+   * Whether a session that does not exist is made, with this request's `runtime` and `policy`.
    *
    * @generated from field: bool create_session_if_missing = 15;
    */
   createSessionIfMissing: boolean;
 
   /**
-   * Runs in the session's interpreter of this name, whose variables live on; in a process of its own when empty.
-   * Not in 0.1.0: NOT_IMPLEMENTED.
+   * Runs `code` in the session's interpreter of this name, whose variables live on; in a process of its own when empty.
+   * The interpreter is started when the name is new. Executions in one context run one after the other. With `code`
+   * only, and without `arguments`; `env` and `secrets` are set for this execution. 1 to 64 letters, digits, `.`, `_`, `-`.
    *
    * @generated from field: string context = 16;
    */
@@ -348,7 +351,7 @@ export type ExecuteResponse = Message<"isol8.v1.ExecuteResponse"> & {
   missingOutputPaths: MissingOutputPath[];
 
   /**
-   * Rich results of a context. Empty in 0.1.0.
+   * Rich results of a context. Empty in `finished` of a stream, where they came before.
    *
    * @generated from field: repeated isol8.v1.Display displays = 16;
    */
@@ -388,6 +391,21 @@ export type ExecuteResponse = Message<"isol8.v1.ExecuteResponse"> & {
    * @generated from field: string policy_digest = 21;
    */
   policyDigest: string;
+
+  /**
+   * In a context: the error that the code did not catch; unset when there was none. `exit_code` is 1 then, and standard
+   * error has the text that the interpreter prints.
+   *
+   * @generated from field: isol8.v1.ExecutionError error = 22;
+   */
+  error?: ExecutionError | undefined;
+
+  /**
+   * In a context: whether its interpreter ended with this execution. The next one of this name begins with nothing.
+   *
+   * @generated from field: bool context_ended = 23;
+   */
+  contextEnded: boolean;
 };
 
 /**
@@ -396,6 +414,83 @@ export type ExecuteResponse = Message<"isol8.v1.ExecuteResponse"> & {
  */
 export const ExecuteResponseSchema: GenMessage<ExecuteResponse> = /*@__PURE__*/
   messageDesc(file_isol8_v1_execution, 2);
+
+/**
+ * ExecutionError is an error that code in a context did not catch. It is the code's own word.
+ *
+ * @generated from message isol8.v1.ExecutionError
+ */
+export type ExecutionError = Message<"isol8.v1.ExecutionError"> & {
+  /**
+   * Its class: `ZeroDivisionError`, `TypeError`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * What it says.
+   *
+   * @generated from field: string message = 2;
+   */
+  message: string;
+
+  /**
+   * Where it came from, the outermost first; the innermost 100 at most.
+   *
+   * @generated from field: repeated isol8.v1.ErrorFrame frames = 3;
+   */
+  frames: ErrorFrame[];
+};
+
+/**
+ * Describes the message isol8.v1.ExecutionError.
+ * Use `create(ExecutionErrorSchema)` to create a new message.
+ */
+export const ExecutionErrorSchema: GenMessage<ExecutionError> = /*@__PURE__*/
+  messageDesc(file_isol8_v1_execution, 3);
+
+/**
+ * ErrorFrame is one place in a traceback.
+ *
+ * @generated from message isol8.v1.ErrorFrame
+ */
+export type ErrorFrame = Message<"isol8.v1.ErrorFrame"> & {
+  /**
+   * The file; `<cell N>` for the code of the Nth execution in the context.
+   *
+   * @generated from field: string file = 1;
+   */
+  file: string;
+
+  /**
+   * The line, from 1 on; 0 where it is not known.
+   *
+   * @generated from field: int32 line = 2;
+   */
+  line: number;
+
+  /**
+   * The function; empty at the top level.
+   *
+   * @generated from field: string function = 3;
+   */
+  function: string;
+
+  /**
+   * The line's text; empty where it is not known.
+   *
+   * @generated from field: string source = 4;
+   */
+  source: string;
+};
+
+/**
+ * Describes the message isol8.v1.ErrorFrame.
+ * Use `create(ErrorFrameSchema)` to create a new message.
+ */
+export const ErrorFrameSchema: GenMessage<ErrorFrame> = /*@__PURE__*/
+  messageDesc(file_isol8_v1_execution, 4);
 
 /**
  * StreamStats counts one stream of the program.
@@ -430,7 +525,7 @@ export type StreamStats = Message<"isol8.v1.StreamStats"> & {
  * Use `create(StreamStatsSchema)` to create a new message.
  */
 export const StreamStatsSchema: GenMessage<StreamStats> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 3);
+  messageDesc(file_isol8_v1_execution, 5);
 
 /**
  * Usage is what the kernel counted. What it cannot measure is unset. The boot of a waiting interpreter is not in it.
@@ -500,7 +595,7 @@ export type Usage = Message<"isol8.v1.Usage"> & {
  * Use `create(UsageSchema)` to create a new message.
  */
 export const UsageSchema: GenMessage<Usage> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 4);
+  messageDesc(file_isol8_v1_execution, 6);
 
 /**
  * Timings says how long each part took. A part that did not happen is unset.
@@ -585,7 +680,7 @@ export type Timings = Message<"isol8.v1.Timings"> & {
  * Use `create(TimingsSchema)` to create a new message.
  */
 export const TimingsSchema: GenMessage<Timings> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 5);
+  messageDesc(file_isol8_v1_execution, 7);
 
 /**
  * NetworkConnection is a connection that was tried.
@@ -655,7 +750,7 @@ export type NetworkConnection = Message<"isol8.v1.NetworkConnection"> & {
  * Use `create(NetworkConnectionSchema)` to create a new message.
  */
 export const NetworkConnectionSchema: GenMessage<NetworkConnection> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 6);
+  messageDesc(file_isol8_v1_execution, 8);
 
 /**
  * ExecutionEvent is something that happens in an execution. Exactly one `finished` is the last; a stream that ends
@@ -717,7 +812,7 @@ export type ExecutionEvent = Message<"isol8.v1.ExecutionEvent"> & {
     case: "output";
   } | {
     /**
-     * A rich result of a context. Not sent by 0.1.0.
+     * A rich result of a context.
      *
      * @generated from field: isol8.v1.Display display = 7;
      */
@@ -764,7 +859,7 @@ export type ExecutionEvent = Message<"isol8.v1.ExecutionEvent"> & {
  * Use `create(ExecutionEventSchema)` to create a new message.
  */
 export const ExecutionEventSchema: GenMessage<ExecutionEvent> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 7);
+  messageDesc(file_isol8_v1_execution, 9);
 
 /**
  * ExecutionStarted says what runs under which policy.
@@ -813,7 +908,7 @@ export type ExecutionStarted = Message<"isol8.v1.ExecutionStarted"> & {
  * Use `create(ExecutionStartedSchema)` to create a new message.
  */
 export const ExecutionStartedSchema: GenMessage<ExecutionStarted> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 8);
+  messageDesc(file_isol8_v1_execution, 10);
 
 /**
  * ExecutionQueued says how many go first.
@@ -834,7 +929,7 @@ export type ExecutionQueued = Message<"isol8.v1.ExecutionQueued"> & {
  * Use `create(ExecutionQueuedSchema)` to create a new message.
  */
 export const ExecutionQueuedSchema: GenMessage<ExecutionQueued> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 9);
+  messageDesc(file_isol8_v1_execution, 11);
 
 /**
  * ExecutionPhase says which phase begins.
@@ -855,7 +950,7 @@ export type ExecutionPhase = Message<"isol8.v1.ExecutionPhase"> & {
  * Use `create(ExecutionPhaseSchema)` to create a new message.
  */
 export const ExecutionPhaseSchema: GenMessage<ExecutionPhase> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 10);
+  messageDesc(file_isol8_v1_execution, 12);
 
 /**
  * ExecutionOutput is a piece of output.
@@ -899,7 +994,7 @@ export type ExecutionOutput = Message<"isol8.v1.ExecutionOutput"> & {
  * Use `create(ExecutionOutputSchema)` to create a new message.
  */
 export const ExecutionOutputSchema: GenMessage<ExecutionOutput> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 11);
+  messageDesc(file_isol8_v1_execution, 13);
 
 /**
  * ExecutionGap stands for events that are kept no more.
@@ -934,7 +1029,7 @@ export type ExecutionGap = Message<"isol8.v1.ExecutionGap"> & {
  * Use `create(ExecutionGapSchema)` to create a new message.
  */
 export const ExecutionGapSchema: GenMessage<ExecutionGap> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 12);
+  messageDesc(file_isol8_v1_execution, 14);
 
 /**
  * ExecuteStreamRequest is an execution to follow while it happens.
@@ -955,7 +1050,7 @@ export type ExecuteStreamRequest = Message<"isol8.v1.ExecuteStreamRequest"> & {
  * Use `create(ExecuteStreamRequestSchema)` to create a new message.
  */
 export const ExecuteStreamRequestSchema: GenMessage<ExecuteStreamRequest> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 13);
+  messageDesc(file_isol8_v1_execution, 15);
 
 /**
  * ExecuteStreamResponse is the next event.
@@ -976,7 +1071,7 @@ export type ExecuteStreamResponse = Message<"isol8.v1.ExecuteStreamResponse"> & 
  * Use `create(ExecuteStreamResponseSchema)` to create a new message.
  */
 export const ExecuteStreamResponseSchema: GenMessage<ExecuteStreamResponse> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 14);
+  messageDesc(file_isol8_v1_execution, 16);
 
 /**
  * WatchExecutionRequest names an execution to follow.
@@ -1020,7 +1115,7 @@ export type WatchExecutionRequest = Message<"isol8.v1.WatchExecutionRequest"> & 
  * Use `create(WatchExecutionRequestSchema)` to create a new message.
  */
 export const WatchExecutionRequestSchema: GenMessage<WatchExecutionRequest> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 15);
+  messageDesc(file_isol8_v1_execution, 17);
 
 /**
  * WatchExecutionResponse is the next event.
@@ -1041,7 +1136,7 @@ export type WatchExecutionResponse = Message<"isol8.v1.WatchExecutionResponse"> 
  * Use `create(WatchExecutionResponseSchema)` to create a new message.
  */
 export const WatchExecutionResponseSchema: GenMessage<WatchExecutionResponse> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 16);
+  messageDesc(file_isol8_v1_execution, 18);
 
 /**
  * GetExecutionRequest names an execution.
@@ -1078,7 +1173,7 @@ export type GetExecutionRequest = Message<"isol8.v1.GetExecutionRequest"> & {
  * Use `create(GetExecutionRequestSchema)` to create a new message.
  */
 export const GetExecutionRequestSchema: GenMessage<GetExecutionRequest> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 17);
+  messageDesc(file_isol8_v1_execution, 19);
 
 /**
  * GetExecutionResponse is the execution.
@@ -1099,7 +1194,7 @@ export type GetExecutionResponse = Message<"isol8.v1.GetExecutionResponse"> & {
  * Use `create(GetExecutionResponseSchema)` to create a new message.
  */
 export const GetExecutionResponseSchema: GenMessage<GetExecutionResponse> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 18);
+  messageDesc(file_isol8_v1_execution, 20);
 
 /**
  * Execution is one that runs or ran.
@@ -1183,7 +1278,7 @@ export type Execution = Message<"isol8.v1.Execution"> & {
  * Use `create(ExecutionSchema)` to create a new message.
  */
 export const ExecutionSchema: GenMessage<Execution> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 19);
+  messageDesc(file_isol8_v1_execution, 21);
 
 /**
  * ListExecutionsRequest asks for the caller's executions.
@@ -1246,7 +1341,7 @@ export type ListExecutionsRequest = Message<"isol8.v1.ListExecutionsRequest"> & 
  * Use `create(ListExecutionsRequestSchema)` to create a new message.
  */
 export const ListExecutionsRequestSchema: GenMessage<ListExecutionsRequest> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 20);
+  messageDesc(file_isol8_v1_execution, 22);
 
 /**
  * ListExecutionsResponse is one page of executions, newest first.
@@ -1274,7 +1369,7 @@ export type ListExecutionsResponse = Message<"isol8.v1.ListExecutionsResponse"> 
  * Use `create(ListExecutionsResponseSchema)` to create a new message.
  */
 export const ListExecutionsResponseSchema: GenMessage<ListExecutionsResponse> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 21);
+  messageDesc(file_isol8_v1_execution, 23);
 
 /**
  * CancelExecutionRequest names an execution.
@@ -1311,7 +1406,7 @@ export type CancelExecutionRequest = Message<"isol8.v1.CancelExecutionRequest"> 
  * Use `create(CancelExecutionRequestSchema)` to create a new message.
  */
 export const CancelExecutionRequestSchema: GenMessage<CancelExecutionRequest> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 22);
+  messageDesc(file_isol8_v1_execution, 24);
 
 /**
  * CancelExecutionResponse says that nothing of the execution runs any more.
@@ -1326,7 +1421,113 @@ export type CancelExecutionResponse = Message<"isol8.v1.CancelExecutionResponse"
  * Use `create(CancelExecutionResponseSchema)` to create a new message.
  */
 export const CancelExecutionResponseSchema: GenMessage<CancelExecutionResponse> = /*@__PURE__*/
-  messageDesc(file_isol8_v1_execution, 23);
+  messageDesc(file_isol8_v1_execution, 25);
+
+/**
+ * SendInputRequest is more standard input for an execution whose `stdin_mode` is INTERACTIVE.
+ *
+ * @generated from message isol8.v1.SendInputRequest
+ */
+export type SendInputRequest = Message<"isol8.v1.SendInputRequest"> & {
+  /**
+   * Which.
+   *
+   * @generated from field: string execution_id = 1;
+   */
+  executionId: string;
+
+  /**
+   * How many bytes came before `data`, `ExecuteRequest.stdin` counted: what was taken already is not taken twice.
+   *
+   * @generated from field: int64 offset = 2;
+   */
+  offset: bigint;
+
+  /**
+   * The next bytes; 1 MiB at most.
+   *
+   * @generated from field: bytes data = 3;
+   */
+  data: Uint8Array;
+
+  /**
+   * Whether the input ends after them.
+   *
+   * @generated from field: bool end = 4;
+   */
+  end: boolean;
+};
+
+/**
+ * Describes the message isol8.v1.SendInputRequest.
+ * Use `create(SendInputRequestSchema)` to create a new message.
+ */
+export const SendInputRequestSchema: GenMessage<SendInputRequest> = /*@__PURE__*/
+  messageDesc(file_isol8_v1_execution, 26);
+
+/**
+ * SendInputResponse says what was taken.
+ *
+ * @generated from message isol8.v1.SendInputResponse
+ */
+export type SendInputResponse = Message<"isol8.v1.SendInputResponse"> & {
+  /**
+   * How many bytes were taken in all: the next `offset`.
+   *
+   * @generated from field: int64 offset = 1;
+   */
+  offset: bigint;
+};
+
+/**
+ * Describes the message isol8.v1.SendInputResponse.
+ * Use `create(SendInputResponseSchema)` to create a new message.
+ */
+export const SendInputResponseSchema: GenMessage<SendInputResponse> = /*@__PURE__*/
+  messageDesc(file_isol8_v1_execution, 27);
+
+/**
+ * SendSignalRequest is a signal for the program of an execution.
+ *
+ * @generated from message isol8.v1.SendSignalRequest
+ */
+export type SendSignalRequest = Message<"isol8.v1.SendSignalRequest"> & {
+  /**
+   * Which.
+   *
+   * @generated from field: string execution_id = 1;
+   */
+  executionId: string;
+
+  /**
+   * 1 to 64; SIGINT is 2 and interrupts what runs in a context, whose variables stay.
+   *
+   * @generated from field: int32 signal = 2;
+   */
+  signal: number;
+};
+
+/**
+ * Describes the message isol8.v1.SendSignalRequest.
+ * Use `create(SendSignalRequestSchema)` to create a new message.
+ */
+export const SendSignalRequestSchema: GenMessage<SendSignalRequest> = /*@__PURE__*/
+  messageDesc(file_isol8_v1_execution, 28);
+
+/**
+ * SendSignalResponse says that the program has the signal, or has ended.
+ *
+ * @generated from message isol8.v1.SendSignalResponse
+ */
+export type SendSignalResponse = Message<"isol8.v1.SendSignalResponse"> & {
+};
+
+/**
+ * Describes the message isol8.v1.SendSignalResponse.
+ * Use `create(SendSignalResponseSchema)` to create a new message.
+ */
+export const SendSignalResponseSchema: GenMessage<SendSignalResponse> = /*@__PURE__*/
+  messageDesc(file_isol8_v1_execution, 29);
 
 /**
  * StdinMode is how standard input behaves.
@@ -1356,7 +1557,7 @@ export const StdinMode = {
   BYTES: 2,
 
   /**
-   * Stays open. Not in 0.1.0: NOT_IMPLEMENTED.
+   * `stdin`, then what SendInput brings until it says that this is the end. Not in a context.
    *
    * @generated from enum value: STDIN_MODE_INTERACTIVE = 3;
    */

@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file isol8/v1/file.proto.
  */
 export const file_isol8_v1_file: GenFile = /*@__PURE__*/
-  fileDesc("ChNpc29sOC92MS9maWxlLnByb3RvEghpc29sOC52MSI4CglJbnB1dEZpbGUSDAoEcGF0aBgBIAEoCRIPCgdjb250ZW50GAIgASgMEgwKBG1vZGUYAyABKA0iSQoKT3V0cHV0RmlsZRIMCgRwYXRoGAEgASgJEg8KB2NvbnRlbnQYAiABKAwSDAoEbW9kZRgDIAEoDRIOCgZzaGEyNTYYBCABKAkiMQoRTWlzc2luZ091dHB1dFBhdGgSDAoEcGF0aBgBIAEoCRIOCgZyZWFzb24YAiABKAkiVAoJRmlsZUNodW5rEgwKBHBhdGgYASABKAkSDAoEbW9kZRgCIAEoDRINCgVjaHVuaxgDIAEoDBIMCgRsYXN0GAQgASgIEg4KBnNoYTI1NhgFIAEoCSKNAQoIRmlsZUluZm8SDAoEcGF0aBgBIAEoCRIgCgR0eXBlGAIgASgOMhIuaXNvbDgudjEuRmlsZVR5cGUSEgoKc2l6ZV9ieXRlcxgDIAEoAxIMCgRtb2RlGAQgASgNEi8KC21vZGlmeV90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJYChBXcml0ZUZpbGVSZXF1ZXN0EisKBmhlYWRlchgBIAEoCzIZLmlzb2w4LnYxLldyaXRlRmlsZUhlYWRlckgAEg8KBWNodW5rGAIgASgMSABCBgoEcGFydCJRCg9Xcml0ZUZpbGVIZWFkZXISEgoKc2Vzc2lvbl9pZBgBIAEoCRIMCgRwYXRoGAIgASgJEgwKBG1vZGUYAyABKA0SDgoGc2hhMjU2GAQgASgJIkUKEVdyaXRlRmlsZVJlc3BvbnNlEiAKBGZpbGUYASABKAsyEi5pc29sOC52MS5GaWxlSW5mbxIOCgZzaGEyNTYYAiABKAkiMwoPUmVhZEZpbGVSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSDAoEcGF0aBgCIAEoCSJPChBSZWFkRmlsZVJlc3BvbnNlEiIKBGZpbGUYASABKAsyEi5pc29sOC52MS5GaWxlSW5mb0gAEg8KBWNodW5rGAIgASgMSABCBgoEcGFydCJ8ChBMaXN0RmlsZXNSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSDAoEcGF0aBgCIAEoCRIRCglyZWN1cnNpdmUYAyABKAgSDAoEZ2xvYhgEIAEoCRIRCglwYWdlX3NpemUYBSABKAUSEgoKcGFnZV90b2tlbhgGIAEoCSJPChFMaXN0RmlsZXNSZXNwb25zZRIhCgVmaWxlcxgBIAMoCzISLmlzb2w4LnYxLkZpbGVJbmZvEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJGChRNYWtlRGlyZWN0b3J5UmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEgwKBHBhdGgYAiABKAkSDAoEbW9kZRgDIAEoDSI+ChVNYWtlRGlyZWN0b3J5UmVzcG9uc2USJQoJZGlyZWN0b3J5GAEgASgLMhIuaXNvbDgudjEuRmlsZUluZm8iSAoRUmVtb3ZlRmlsZVJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIMCgRwYXRoGAIgASgJEhEKCXJlY3Vyc2l2ZRgDIAEoCCIUChJSZW1vdmVGaWxlUmVzcG9uc2UqgQEKCEZpbGVUeXBlEhkKFUZJTEVfVFlQRV9VTlNQRUNJRklFRBAAEhUKEUZJTEVfVFlQRV9SRUdVTEFSEAESFwoTRklMRV9UWVBFX0RJUkVDVE9SWRACEhUKEUZJTEVfVFlQRV9TWU1MSU5LEAMSEwoPRklMRV9UWVBFX09USEVSEARCJ1olaXNvbDguZGV2L2NsaWVudC9nZW4vaXNvbDgvdjE7aXNvbDh2MWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("ChNpc29sOC92MS9maWxlLnByb3RvEghpc29sOC52MSI4CglJbnB1dEZpbGUSDAoEcGF0aBgBIAEoCRIPCgdjb250ZW50GAIgASgMEgwKBG1vZGUYAyABKA0iSQoKT3V0cHV0RmlsZRIMCgRwYXRoGAEgASgJEg8KB2NvbnRlbnQYAiABKAwSDAoEbW9kZRgDIAEoDRIOCgZzaGEyNTYYBCABKAkiMQoRTWlzc2luZ091dHB1dFBhdGgSDAoEcGF0aBgBIAEoCRIOCgZyZWFzb24YAiABKAkiVAoJRmlsZUNodW5rEgwKBHBhdGgYASABKAkSDAoEbW9kZRgCIAEoDRINCgVjaHVuaxgDIAEoDBIMCgRsYXN0GAQgASgIEg4KBnNoYTI1NhgFIAEoCSKNAQoIRmlsZUluZm8SDAoEcGF0aBgBIAEoCRIgCgR0eXBlGAIgASgOMhIuaXNvbDgudjEuRmlsZVR5cGUSEgoKc2l6ZV9ieXRlcxgDIAEoAxIMCgRtb2RlGAQgASgNEi8KC21vZGlmeV90aW1lGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJYChBXcml0ZUZpbGVSZXF1ZXN0EisKBmhlYWRlchgBIAEoCzIZLmlzb2w4LnYxLldyaXRlRmlsZUhlYWRlckgAEg8KBWNodW5rGAIgASgMSABCBgoEcGFydCJzCg9Xcml0ZUZpbGVIZWFkZXISEgoKc2Vzc2lvbl9pZBgBIAEoCRIMCgRwYXRoGAIgASgJEgwKBG1vZGUYAyABKA0SDgoGc2hhMjU2GAQgASgJEiAKBGZvcm0YBSABKA4yEi5pc29sOC52MS5GaWxlRm9ybSJWChFXcml0ZUZpbGVSZXNwb25zZRIgCgRmaWxlGAEgASgLMhIuaXNvbDgudjEuRmlsZUluZm8SDgoGc2hhMjU2GAIgASgJEg8KB2VudHJpZXMYAyABKAMihQEKD1JlYWRGaWxlUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEgwKBHBhdGgYAiABKAkSDgoGb2Zmc2V0GAMgASgDEhMKBmxlbmd0aBgEIAEoA0gAiAEBEiAKBGZvcm0YBSABKA4yEi5pc29sOC52MS5GaWxlRm9ybUIJCgdfbGVuZ3RoImEKEFJlYWRGaWxlUmVzcG9uc2USIgoEZmlsZRgBIAEoCzISLmlzb2w4LnYxLkZpbGVJbmZvSAASDwoFY2h1bmsYAiABKAxIABIQCgZzaGEyNTYYAyABKAlIAEIGCgRwYXJ0InwKEExpc3RGaWxlc1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIMCgRwYXRoGAIgASgJEhEKCXJlY3Vyc2l2ZRgDIAEoCBIMCgRnbG9iGAQgASgJEhEKCXBhZ2Vfc2l6ZRgFIAEoBRISCgpwYWdlX3Rva2VuGAYgASgJIk8KEUxpc3RGaWxlc1Jlc3BvbnNlEiEKBWZpbGVzGAEgAygLMhIuaXNvbDgudjEuRmlsZUluZm8SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIkYKFE1ha2VEaXJlY3RvcnlSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSDAoEcGF0aBgCIAEoCRIMCgRtb2RlGAMgASgNIj4KFU1ha2VEaXJlY3RvcnlSZXNwb25zZRIlCglkaXJlY3RvcnkYASABKAsyEi5pc29sOC52MS5GaWxlSW5mbyJIChFSZW1vdmVGaWxlUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEgwKBHBhdGgYAiABKAkSEQoJcmVjdXJzaXZlGAMgASgIIhQKElJlbW92ZUZpbGVSZXNwb25zZSqBAQoIRmlsZVR5cGUSGQoVRklMRV9UWVBFX1VOU1BFQ0lGSUVEEAASFQoRRklMRV9UWVBFX1JFR1VMQVIQARIXChNGSUxFX1RZUEVfRElSRUNUT1JZEAISFQoRRklMRV9UWVBFX1NZTUxJTksQAxITCg9GSUxFX1RZUEVfT1RIRVIQBCpMCghGaWxlRm9ybRIZChVGSUxFX0ZPUk1fVU5TUEVDSUZJRUQQABISCg5GSUxFX0ZPUk1fRklMRRABEhEKDUZJTEVfRk9STV9UQVIQAkInWiVpc29sOC5kZXYvY2xpZW50L2dlbi9pc29sOC92MTtpc29sOHYxYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * InputFile is written before the program starts.
@@ -176,7 +176,7 @@ export const FileChunkSchema: GenMessage<FileChunk> = /*@__PURE__*/
  */
 export type FileInfo = Message<"isol8.v1.FileInfo"> & {
   /**
-   * Relative to /sandbox.
+   * Relative to /sandbox; bytes that are not UTF-8 as U+FFFD.
    *
    * @generated from field: string path = 1;
    */
@@ -288,6 +288,13 @@ export type WriteFileHeader = Message<"isol8.v1.WriteFileHeader"> & {
    * @generated from field: string sha256 = 4;
    */
   sha256: string;
+
+  /**
+   * What the content is; FILE when unset.
+   *
+   * @generated from field: isol8.v1.FileForm form = 5;
+   */
+  form: FileForm;
 };
 
 /**
@@ -304,7 +311,7 @@ export const WriteFileHeaderSchema: GenMessage<WriteFileHeader> = /*@__PURE__*/
  */
 export type WriteFileResponse = Message<"isol8.v1.WriteFileResponse"> & {
   /**
-   * The file.
+   * The file, or the directory of a TAR.
    *
    * @generated from field: isol8.v1.FileInfo file = 1;
    */
@@ -316,6 +323,13 @@ export type WriteFileResponse = Message<"isol8.v1.WriteFileResponse"> & {
    * @generated from field: string sha256 = 2;
    */
   sha256: string;
+
+  /**
+   * Entries of a TAR that were written.
+   *
+   * @generated from field: int64 entries = 3;
+   */
+  entries: bigint;
 };
 
 /**
@@ -344,6 +358,27 @@ export type ReadFileRequest = Message<"isol8.v1.ReadFileRequest"> & {
    * @generated from field: string path = 2;
    */
   path: string;
+
+  /**
+   * The first byte to read. With FILE only.
+   *
+   * @generated from field: int64 offset = 3;
+   */
+  offset: bigint;
+
+  /**
+   * How many bytes at most; to the end when unset. With FILE only.
+   *
+   * @generated from field: optional int64 length = 4;
+   */
+  length?: bigint | undefined;
+
+  /**
+   * What to give; FILE when unset.
+   *
+   * @generated from field: isol8.v1.FileForm form = 5;
+   */
+  form: FileForm;
 };
 
 /**
@@ -354,7 +389,7 @@ export const ReadFileRequestSchema: GenMessage<ReadFileRequest> = /*@__PURE__*/
   messageDesc(file_isol8_v1_file, 8);
 
 /**
- * ReadFileResponse is the file's description, then its content.
+ * ReadFileResponse is the file's description, then its content, then its digest.
  *
  * @generated from message isol8.v1.ReadFileResponse
  */
@@ -380,6 +415,14 @@ export type ReadFileResponse = Message<"isol8.v1.ReadFileResponse"> & {
      */
     value: Uint8Array;
     case: "chunk";
+  } | {
+    /**
+     * The last message: SHA-256 of all chunks, lower-case hex. A stream without it is not whole.
+     *
+     * @generated from field: string sha256 = 3;
+     */
+    value: string;
+    case: "sha256";
   } | { case: undefined; value?: undefined };
 };
 
@@ -418,14 +461,14 @@ export type ListFilesRequest = Message<"isol8.v1.ListFilesRequest"> & {
   recursive: boolean;
 
   /**
-   * A glob that paths must match; all when empty.
+   * A glob (`*`, `?`, `[...]`, `**` across directories) that paths relative to `path` must match; all when empty.
    *
    * @generated from field: string glob = 4;
    */
   glob: string;
 
   /**
-   * How many at most; the server's choice when 0.
+   * How many at most; 1,000 when 0 or more.
    *
    * @generated from field: int32 page_size = 5;
    */
@@ -581,7 +624,7 @@ export const RemoveFileResponseSchema: GenMessage<RemoveFileResponse> = /*@__PUR
   messageDesc(file_isol8_v1_file, 15);
 
 /**
- * FileType is what a name stands for.
+ * FileType is what a name stands for. Links are not followed.
  *
  * @generated from enum isol8.v1.FileType
  */
@@ -623,7 +666,7 @@ export const FileType = {
 } as const;
 
 /**
- * FileType is what a name stands for.
+ * FileType is what a name stands for. Links are not followed.
  *
  * @generated from enum isol8.v1.FileType
  */
@@ -634,4 +677,46 @@ export type FileType = (typeof FileType)[keyof typeof FileType] | UnknownEnum;
  */
 export const FileTypeSchema: GenEnum<FileType> = /*@__PURE__*/
   enumDesc(file_isol8_v1_file, 0);
+
+/**
+ * FileForm is what the bytes of a call are.
+ *
+ * @generated from enum isol8.v1.FileForm
+ */
+export const FileForm = {
+  /**
+   * Unset.
+   *
+   * @generated from enum value: FILE_FORM_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The content of one regular file.
+   *
+   * @generated from enum value: FILE_FORM_FILE = 1;
+   */
+  FILE: 1,
+
+  /**
+   * A tar archive (POSIX, GNU or old; not compressed) of what is in the directory `path`: regular files, directories and
+   * symbolic links. Written entry by entry over what is there; `mode` says nothing.
+   *
+   * @generated from enum value: FILE_FORM_TAR = 2;
+   */
+  TAR: 2,
+} as const;
+
+/**
+ * FileForm is what the bytes of a call are.
+ *
+ * @generated from enum isol8.v1.FileForm
+ */
+export type FileForm = (typeof FileForm)[keyof typeof FileForm] | UnknownEnum;
+
+/**
+ * Describes the enum isol8.v1.FileForm.
+ */
+export const FileFormSchema: GenEnum<FileForm> = /*@__PURE__*/
+  enumDesc(file_isol8_v1_file, 1);
 

@@ -4,13 +4,13 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { CancelExecutionRequestSchema, CancelExecutionResponseSchema, ExecuteRequestSchema, ExecuteResponseSchema, ExecuteStreamRequestSchema, ExecuteStreamResponseSchema, GetExecutionRequestSchema, GetExecutionResponseSchema, ListExecutionsRequestSchema, ListExecutionsResponseSchema, WatchExecutionRequestSchema, WatchExecutionResponseSchema } from "./execution_pb.ts";
+import type { CancelExecutionRequestSchema, CancelExecutionResponseSchema, ExecuteRequestSchema, ExecuteResponseSchema, ExecuteStreamRequestSchema, ExecuteStreamResponseSchema, GetExecutionRequestSchema, GetExecutionResponseSchema, ListExecutionsRequestSchema, ListExecutionsResponseSchema, SendInputRequestSchema, SendInputResponseSchema, SendSignalRequestSchema, SendSignalResponseSchema, WatchExecutionRequestSchema, WatchExecutionResponseSchema } from "./execution_pb.ts";
 import { file_isol8_v1_execution } from "./execution_pb.ts";
 import type { ListFilesRequestSchema, ListFilesResponseSchema, MakeDirectoryRequestSchema, MakeDirectoryResponseSchema, ReadFileRequestSchema, ReadFileResponseSchema, RemoveFileRequestSchema, RemoveFileResponseSchema, WriteFileRequestSchema, WriteFileResponseSchema } from "./file_pb.ts";
 import { file_isol8_v1_file } from "./file_pb.ts";
 import type { EffectivePolicy, Limits, Policy } from "./policy_pb.ts";
 import { file_isol8_v1_policy } from "./policy_pb.ts";
-import type { CreateSessionRequestSchema, CreateSessionResponseSchema, DeleteSessionRequestSchema, DeleteSessionResponseSchema, GetSessionRequestSchema, GetSessionResponseSchema, ListSessionsRequestSchema, ListSessionsResponseSchema, UpdateSessionRequestSchema, UpdateSessionResponseSchema } from "./session_pb.ts";
+import type { CreateSessionRequestSchema, CreateSessionResponseSchema, DeleteSessionRequestSchema, DeleteSessionResponseSchema, GetSessionRequestSchema, GetSessionResponseSchema, GetSessionUsageRequestSchema, GetSessionUsageResponseSchema, ListSessionsRequestSchema, ListSessionsResponseSchema, ReadSessionOutputRequestSchema, ReadSessionOutputResponseSchema, ResetContextRequestSchema, ResetContextResponseSchema, UpdateSessionRequestSchema, UpdateSessionResponseSchema } from "./session_pb.ts";
 import { file_isol8_v1_session } from "./session_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file isol8/v1/service.proto.
  */
 export const file_isol8_v1_service: GenFile = /*@__PURE__*/
-  fileDesc("ChZpc29sOC92MS9zZXJ2aWNlLnByb3RvEghpc29sOC52MSJYChRSZXNvbHZlUG9saWN5UmVxdWVzdBIPCgdydW50aW1lGAEgASgJEg0KBWltYWdlGAIgASgJEiAKBnBvbGljeRgDIAEoCzIQLmlzb2w4LnYxLlBvbGljeSKSAQoVUmVzb2x2ZVBvbGljeVJlc3BvbnNlEjMKEGVmZmVjdGl2ZV9wb2xpY3kYASABKAsyGS5pc29sOC52MS5FZmZlY3RpdmVQb2xpY3kSFQoNcG9saWN5X2RpZ2VzdBgCIAEoCRItCgp2aW9sYXRpb25zGAMgAygLMhkuaXNvbDgudjEuUG9saWN5VmlvbGF0aW9uIkUKD1BvbGljeVZpb2xhdGlvbhINCgVmaWVsZBgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCRIOCgZyZWFzb24YAyABKAkiFgoUR2V0U2VydmVySW5mb1JlcXVlc3Qi1wIKFUdldFNlcnZlckluZm9SZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEiMKCHJ1bnRpbWVzGAIgAygLMhEuaXNvbDgudjEuUnVudGltZRIiCghkZWZhdWx0cxgDIAEoCzIQLmlzb2w4LnYxLkxpbWl0cxIiCghjZWlsaW5ncxgEIAEoCzIQLmlzb2w4LnYxLkxpbWl0cxIzChFpc29sYXRpb25fY2xhc3NlcxgFIAMoCzIYLmlzb2w4LnYxLklzb2xhdGlvbkNsYXNzEh8KBnF1b3RhcxgGIAMoCzIPLmlzb2w4LnYxLlF1b3RhEjMKEGNvbnRhaW5lcl9lbmdpbmUYByABKAsyGS5pc29sOC52MS5Db250YWluZXJFbmdpbmUSGgoScnVubmluZ19leGVjdXRpb25zGAggASgFEhkKEXF1ZXVlZF9leGVjdXRpb25zGAkgASgFImYKB1J1bnRpbWUSDAoEbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEg0KBWltYWdlGAMgASgJEhEKCWF2YWlsYWJsZRgEIAEoCBIaChJtZW1vcnlfZmxvb3JfYnl0ZXMYBSABKAMiMgoOSXNvbGF0aW9uQ2xhc3MSDAoEbmFtZRgBIAEoCRISCgp1bmVuZm9yY2VkGAIgAygJIjcKBVF1b3RhEgwKBG5hbWUYASABKAkSDQoFbGltaXQYAiABKAMSEQoJcmVtYWluaW5nGAMgASgDImAKD0NvbnRhaW5lckVuZ2luZRIPCgd2ZXJzaW9uGAEgASgJEhMKC2FwaV92ZXJzaW9uGAIgASgJEhYKDmNncm91cF92ZXJzaW9uGAMgASgFEg8KB21pc3NpbmcYBCADKAkylQsKDElzb2w4U2VydmljZRI+CgdFeGVjdXRlEhguaXNvbDgudjEuRXhlY3V0ZVJlcXVlc3QaGS5pc29sOC52MS5FeGVjdXRlUmVzcG9uc2USUgoNRXhlY3V0ZVN0cmVhbRIeLmlzb2w4LnYxLkV4ZWN1dGVTdHJlYW1SZXF1ZXN0Gh8uaXNvbDgudjEuRXhlY3V0ZVN0cmVhbVJlc3BvbnNlMAESVQoOV2F0Y2hFeGVjdXRpb24SHy5pc29sOC52MS5XYXRjaEV4ZWN1dGlvblJlcXVlc3QaIC5pc29sOC52MS5XYXRjaEV4ZWN1dGlvblJlc3BvbnNlMAESTQoMR2V0RXhlY3V0aW9uEh0uaXNvbDgudjEuR2V0RXhlY3V0aW9uUmVxdWVzdBoeLmlzb2w4LnYxLkdldEV4ZWN1dGlvblJlc3BvbnNlElMKDkxpc3RFeGVjdXRpb25zEh8uaXNvbDgudjEuTGlzdEV4ZWN1dGlvbnNSZXF1ZXN0GiAuaXNvbDgudjEuTGlzdEV4ZWN1dGlvbnNSZXNwb25zZRJWCg9DYW5jZWxFeGVjdXRpb24SIC5pc29sOC52MS5DYW5jZWxFeGVjdXRpb25SZXF1ZXN0GiEuaXNvbDgudjEuQ2FuY2VsRXhlY3V0aW9uUmVzcG9uc2USUAoNQ3JlYXRlU2Vzc2lvbhIeLmlzb2w4LnYxLkNyZWF0ZVNlc3Npb25SZXF1ZXN0Gh8uaXNvbDgudjEuQ3JlYXRlU2Vzc2lvblJlc3BvbnNlEkcKCkdldFNlc3Npb24SGy5pc29sOC52MS5HZXRTZXNzaW9uUmVxdWVzdBocLmlzb2w4LnYxLkdldFNlc3Npb25SZXNwb25zZRJNCgxMaXN0U2Vzc2lvbnMSHS5pc29sOC52MS5MaXN0U2Vzc2lvbnNSZXF1ZXN0Gh4uaXNvbDgudjEuTGlzdFNlc3Npb25zUmVzcG9uc2USUAoNVXBkYXRlU2Vzc2lvbhIeLmlzb2w4LnYxLlVwZGF0ZVNlc3Npb25SZXF1ZXN0Gh8uaXNvbDgudjEuVXBkYXRlU2Vzc2lvblJlc3BvbnNlElAKDURlbGV0ZVNlc3Npb24SHi5pc29sOC52MS5EZWxldGVTZXNzaW9uUmVxdWVzdBofLmlzb2w4LnYxLkRlbGV0ZVNlc3Npb25SZXNwb25zZRJGCglXcml0ZUZpbGUSGi5pc29sOC52MS5Xcml0ZUZpbGVSZXF1ZXN0GhsuaXNvbDgudjEuV3JpdGVGaWxlUmVzcG9uc2UoARJDCghSZWFkRmlsZRIZLmlzb2w4LnYxLlJlYWRGaWxlUmVxdWVzdBoaLmlzb2w4LnYxLlJlYWRGaWxlUmVzcG9uc2UwARJECglMaXN0RmlsZXMSGi5pc29sOC52MS5MaXN0RmlsZXNSZXF1ZXN0GhsuaXNvbDgudjEuTGlzdEZpbGVzUmVzcG9uc2USUAoNTWFrZURpcmVjdG9yeRIeLmlzb2w4LnYxLk1ha2VEaXJlY3RvcnlSZXF1ZXN0Gh8uaXNvbDgudjEuTWFrZURpcmVjdG9yeVJlc3BvbnNlEkcKClJlbW92ZUZpbGUSGy5pc29sOC52MS5SZW1vdmVGaWxlUmVxdWVzdBocLmlzb2w4LnYxLlJlbW92ZUZpbGVSZXNwb25zZRJQCg1SZXNvbHZlUG9saWN5Eh4uaXNvbDgudjEuUmVzb2x2ZVBvbGljeVJlcXVlc3QaHy5pc29sOC52MS5SZXNvbHZlUG9saWN5UmVzcG9uc2USUAoNR2V0U2VydmVySW5mbxIeLmlzb2w4LnYxLkdldFNlcnZlckluZm9SZXF1ZXN0Gh8uaXNvbDgudjEuR2V0U2VydmVySW5mb1Jlc3BvbnNlQidaJWlzb2w4LmRldi9jbGllbnQvZ2VuL2lzb2w4L3YxO2lzb2w4djFiBnByb3RvMw", [file_isol8_v1_execution, file_isol8_v1_file, file_isol8_v1_policy, file_isol8_v1_session]);
+  fileDesc("ChZpc29sOC92MS9zZXJ2aWNlLnByb3RvEghpc29sOC52MSJYChRSZXNvbHZlUG9saWN5UmVxdWVzdBIPCgdydW50aW1lGAEgASgJEg0KBWltYWdlGAIgASgJEiAKBnBvbGljeRgDIAEoCzIQLmlzb2w4LnYxLlBvbGljeSKSAQoVUmVzb2x2ZVBvbGljeVJlc3BvbnNlEjMKEGVmZmVjdGl2ZV9wb2xpY3kYASABKAsyGS5pc29sOC52MS5FZmZlY3RpdmVQb2xpY3kSFQoNcG9saWN5X2RpZ2VzdBgCIAEoCRItCgp2aW9sYXRpb25zGAMgAygLMhkuaXNvbDgudjEuUG9saWN5VmlvbGF0aW9uIkUKD1BvbGljeVZpb2xhdGlvbhINCgVmaWVsZBgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCRIOCgZyZWFzb24YAyABKAkiFgoUR2V0U2VydmVySW5mb1JlcXVlc3Qi1wIKFUdldFNlcnZlckluZm9SZXNwb25zZRIPCgd2ZXJzaW9uGAEgASgJEiMKCHJ1bnRpbWVzGAIgAygLMhEuaXNvbDgudjEuUnVudGltZRIiCghkZWZhdWx0cxgDIAEoCzIQLmlzb2w4LnYxLkxpbWl0cxIiCghjZWlsaW5ncxgEIAEoCzIQLmlzb2w4LnYxLkxpbWl0cxIzChFpc29sYXRpb25fY2xhc3NlcxgFIAMoCzIYLmlzb2w4LnYxLklzb2xhdGlvbkNsYXNzEh8KBnF1b3RhcxgGIAMoCzIPLmlzb2w4LnYxLlF1b3RhEjMKEGNvbnRhaW5lcl9lbmdpbmUYByABKAsyGS5pc29sOC52MS5Db250YWluZXJFbmdpbmUSGgoScnVubmluZ19leGVjdXRpb25zGAggASgFEhkKEXF1ZXVlZF9leGVjdXRpb25zGAkgASgFImYKB1J1bnRpbWUSDAoEbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEg0KBWltYWdlGAMgASgJEhEKCWF2YWlsYWJsZRgEIAEoCBIaChJtZW1vcnlfZmxvb3JfYnl0ZXMYBSABKAMiMgoOSXNvbGF0aW9uQ2xhc3MSDAoEbmFtZRgBIAEoCRISCgp1bmVuZm9yY2VkGAIgAygJIjcKBVF1b3RhEgwKBG5hbWUYASABKAkSDQoFbGltaXQYAiABKAMSEQoJcmVtYWluaW5nGAMgASgDImAKD0NvbnRhaW5lckVuZ2luZRIPCgd2ZXJzaW9uGAEgASgJEhMKC2FwaV92ZXJzaW9uGAIgASgJEhYKDmNncm91cF92ZXJzaW9uGAMgASgFEg8KB21pc3NpbmcYBCADKAkyqQ4KDElzb2w4U2VydmljZRI+CgdFeGVjdXRlEhguaXNvbDgudjEuRXhlY3V0ZVJlcXVlc3QaGS5pc29sOC52MS5FeGVjdXRlUmVzcG9uc2USUgoNRXhlY3V0ZVN0cmVhbRIeLmlzb2w4LnYxLkV4ZWN1dGVTdHJlYW1SZXF1ZXN0Gh8uaXNvbDgudjEuRXhlY3V0ZVN0cmVhbVJlc3BvbnNlMAESVQoOV2F0Y2hFeGVjdXRpb24SHy5pc29sOC52MS5XYXRjaEV4ZWN1dGlvblJlcXVlc3QaIC5pc29sOC52MS5XYXRjaEV4ZWN1dGlvblJlc3BvbnNlMAESTQoMR2V0RXhlY3V0aW9uEh0uaXNvbDgudjEuR2V0RXhlY3V0aW9uUmVxdWVzdBoeLmlzb2w4LnYxLkdldEV4ZWN1dGlvblJlc3BvbnNlElMKDkxpc3RFeGVjdXRpb25zEh8uaXNvbDgudjEuTGlzdEV4ZWN1dGlvbnNSZXF1ZXN0GiAuaXNvbDgudjEuTGlzdEV4ZWN1dGlvbnNSZXNwb25zZRJWCg9DYW5jZWxFeGVjdXRpb24SIC5pc29sOC52MS5DYW5jZWxFeGVjdXRpb25SZXF1ZXN0GiEuaXNvbDgudjEuQ2FuY2VsRXhlY3V0aW9uUmVzcG9uc2USRAoJU2VuZElucHV0EhouaXNvbDgudjEuU2VuZElucHV0UmVxdWVzdBobLmlzb2w4LnYxLlNlbmRJbnB1dFJlc3BvbnNlEkcKClNlbmRTaWduYWwSGy5pc29sOC52MS5TZW5kU2lnbmFsUmVxdWVzdBocLmlzb2w4LnYxLlNlbmRTaWduYWxSZXNwb25zZRJQCg1DcmVhdGVTZXNzaW9uEh4uaXNvbDgudjEuQ3JlYXRlU2Vzc2lvblJlcXVlc3QaHy5pc29sOC52MS5DcmVhdGVTZXNzaW9uUmVzcG9uc2USRwoKR2V0U2Vzc2lvbhIbLmlzb2w4LnYxLkdldFNlc3Npb25SZXF1ZXN0GhwuaXNvbDgudjEuR2V0U2Vzc2lvblJlc3BvbnNlEk0KDExpc3RTZXNzaW9ucxIdLmlzb2w4LnYxLkxpc3RTZXNzaW9uc1JlcXVlc3QaHi5pc29sOC52MS5MaXN0U2Vzc2lvbnNSZXNwb25zZRJQCg1VcGRhdGVTZXNzaW9uEh4uaXNvbDgudjEuVXBkYXRlU2Vzc2lvblJlcXVlc3QaHy5pc29sOC52MS5VcGRhdGVTZXNzaW9uUmVzcG9uc2USUAoNRGVsZXRlU2Vzc2lvbhIeLmlzb2w4LnYxLkRlbGV0ZVNlc3Npb25SZXF1ZXN0Gh8uaXNvbDgudjEuRGVsZXRlU2Vzc2lvblJlc3BvbnNlEk0KDFJlc2V0Q29udGV4dBIdLmlzb2w4LnYxLlJlc2V0Q29udGV4dFJlcXVlc3QaHi5pc29sOC52MS5SZXNldENvbnRleHRSZXNwb25zZRJWCg9HZXRTZXNzaW9uVXNhZ2USIC5pc29sOC52MS5HZXRTZXNzaW9uVXNhZ2VSZXF1ZXN0GiEuaXNvbDgudjEuR2V0U2Vzc2lvblVzYWdlUmVzcG9uc2USXAoRUmVhZFNlc3Npb25PdXRwdXQSIi5pc29sOC52MS5SZWFkU2Vzc2lvbk91dHB1dFJlcXVlc3QaIy5pc29sOC52MS5SZWFkU2Vzc2lvbk91dHB1dFJlc3BvbnNlEkYKCVdyaXRlRmlsZRIaLmlzb2w4LnYxLldyaXRlRmlsZVJlcXVlc3QaGy5pc29sOC52MS5Xcml0ZUZpbGVSZXNwb25zZSgBEkMKCFJlYWRGaWxlEhkuaXNvbDgudjEuUmVhZEZpbGVSZXF1ZXN0GhouaXNvbDgudjEuUmVhZEZpbGVSZXNwb25zZTABEkQKCUxpc3RGaWxlcxIaLmlzb2w4LnYxLkxpc3RGaWxlc1JlcXVlc3QaGy5pc29sOC52MS5MaXN0RmlsZXNSZXNwb25zZRJQCg1NYWtlRGlyZWN0b3J5Eh4uaXNvbDgudjEuTWFrZURpcmVjdG9yeVJlcXVlc3QaHy5pc29sOC52MS5NYWtlRGlyZWN0b3J5UmVzcG9uc2USRwoKUmVtb3ZlRmlsZRIbLmlzb2w4LnYxLlJlbW92ZUZpbGVSZXF1ZXN0GhwuaXNvbDgudjEuUmVtb3ZlRmlsZVJlc3BvbnNlElAKDVJlc29sdmVQb2xpY3kSHi5pc29sOC52MS5SZXNvbHZlUG9saWN5UmVxdWVzdBofLmlzb2w4LnYxLlJlc29sdmVQb2xpY3lSZXNwb25zZRJQCg1HZXRTZXJ2ZXJJbmZvEh4uaXNvbDgudjEuR2V0U2VydmVySW5mb1JlcXVlc3QaHy5pc29sOC52MS5HZXRTZXJ2ZXJJbmZvUmVzcG9uc2VCJ1olaXNvbDguZGV2L2NsaWVudC9nZW4vaXNvbDgvdjE7aXNvbDh2MWIGcHJvdG8z", [file_isol8_v1_execution, file_isol8_v1_file, file_isol8_v1_policy, file_isol8_v1_session]);
 
 /**
  * ResolvePolicyRequest is a policy to try.
@@ -381,8 +381,7 @@ export const ContainerEngineSchema: GenMessage<ContainerEngine> = /*@__PURE__*/
  * UNAVAILABLE with an ErrorInfo means that nothing was started. UNAVAILABLE without one came from the way, and says
  * nothing about what was started: retry only with a `request_id`, which 0.1.0 does not take.
  *
- * 0.1.0 has Execute, ExecuteStream, CancelExecution and GetServerInfo. The other calls, and fields that say "Not in
- * 0.1.0", are refused with NOT_IMPLEMENTED, never ignored.
+ * Calls and fields that say "Not in 0.1.0" are refused with NOT_IMPLEMENTED, never ignored.
  *
  * @generated from service isol8.v1.Isol8Service
  */
@@ -392,7 +391,8 @@ export const Isol8Service: GenService<{
    * once. When the call ends first, the execution is cancelled.
    *
    * Not idempotent without a `request_id`. Fails with INVALID_FIELD, UNKNOWN_RUNTIME, POLICY_CEILING_EXCEEDED,
-   * NOT_ENFORCEABLE, IMAGE_MISSING, QUEUE_FULL, SERVER_DRAINING, DOCKER_UNAVAILABLE, SANDBOX_START_FAILED, CALL_ENDED.
+   * NOT_ENFORCEABLE, IMAGE_MISSING, QUEUE_FULL, SERVER_DRAINING, DOCKER_UNAVAILABLE, SANDBOX_START_FAILED, CALL_ENDED,
+   * and in a session with SESSION_NOT_FOUND, SESSION_BUSY, QUOTA_EXCEEDED.
    *
    * @generated from rpc isol8.v1.Isol8Service.Execute
    */
@@ -468,11 +468,36 @@ export const Isol8Service: GenService<{
     output: typeof CancelExecutionResponseSchema;
   },
   /**
+   * SendInput brings standard input to an execution whose `stdin_mode` is INTERACTIVE. It answers when the input was taken:
+   * a program that does not read holds the caller back.
+   *
+   * Idempotent: what lies before the offset that was reached is not taken again. Fails with INVALID_FIELD,
+   * EXECUTION_NOT_FOUND, INPUT_REFUSED.
+   *
+   * @generated from rpc isol8.v1.Isol8Service.SendInput
+   */
+  sendInput: {
+    methodKind: "unary";
+    input: typeof SendInputRequestSchema;
+    output: typeof SendInputResponseSchema;
+  },
+  /**
+   * SendSignal sends a signal to the main process of an execution. One that has ended is left alone.
+   *
+   * Not idempotent. Fails with INVALID_FIELD, EXECUTION_NOT_FOUND.
+   *
+   * @generated from rpc isol8.v1.Isol8Service.SendSignal
+   */
+  sendSignal: {
+    methodKind: "unary";
+    input: typeof SendSignalRequestSchema;
+    output: typeof SendSignalResponseSchema;
+  },
+  /**
    * CreateSession makes a sandbox that stays.
    *
-   * Idempotent with a `session_id`: the same request again answers with the session. Fails as Execute does.
-   *
-   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   * Idempotent with a `session_id`: the same request again answers with the session. Fails as Execute does, and with
+   * SESSION_EXISTS, QUOTA_EXCEEDED.
    *
    * @generated from rpc isol8.v1.Isol8Service.CreateSession
    */
@@ -484,9 +509,7 @@ export const Isol8Service: GenService<{
   /**
    * GetSession describes a session.
    *
-   * Idempotent. Fails with INVALID_FIELD.
-   *
-   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   * Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND.
    *
    * @generated from rpc isol8.v1.Isol8Service.GetSession
    */
@@ -500,8 +523,6 @@ export const Isol8Service: GenService<{
    *
    * Idempotent. Fails with INVALID_FIELD.
    *
-   * Not in 0.1.0: answers NOT_IMPLEMENTED.
-   *
    * @generated from rpc isol8.v1.Isol8Service.ListSessions
    */
   listSessions: {
@@ -512,9 +533,7 @@ export const Isol8Service: GenService<{
   /**
    * UpdateSession changes what its mask names: a longer lease, say.
    *
-   * Idempotent. Fails with INVALID_FIELD, POLICY_CEILING_EXCEEDED.
-   *
-   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   * Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, POLICY_CEILING_EXCEEDED, NOT_ENFORCEABLE.
    *
    * @generated from rpc isol8.v1.Isol8Service.UpdateSession
    */
@@ -528,8 +547,6 @@ export const Isol8Service: GenService<{
    *
    * Idempotent. Fails with INVALID_FIELD.
    *
-   * Not in 0.1.0: answers NOT_IMPLEMENTED.
-   *
    * @generated from rpc isol8.v1.Isol8Service.DeleteSession
    */
   deleteSession: {
@@ -538,11 +555,47 @@ export const Isol8Service: GenService<{
     output: typeof DeleteSessionResponseSchema;
   },
   /**
-   * WriteFile writes a file of a session. It appears whole or not at all.
+   * ResetContext ends an interpreter of a session, with all that it started. One that is gone is no error. An execution
+   * that runs in it is cancelled.
    *
-   * Idempotent. Fails with INVALID_FIELD.
+   * Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND.
    *
-   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   * @generated from rpc isol8.v1.Isol8Service.ResetContext
+   */
+  resetContext: {
+    methodKind: "unary";
+    input: typeof ResetContextRequestSchema;
+    output: typeof ResetContextResponseSchema;
+  },
+  /**
+   * GetSessionUsage tells the memory, the disks and the processes of a session.
+   *
+   * Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND.
+   *
+   * @generated from rpc isol8.v1.Isol8Service.GetSessionUsage
+   */
+  getSessionUsage: {
+    methodKind: "unary";
+    input: typeof GetSessionUsageRequestSchema;
+    output: typeof GetSessionUsageResponseSchema;
+  },
+  /**
+   * ReadSessionOutput reads what processes write that an execution left behind in a session.
+   *
+   * Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, EXECUTION_NOT_FOUND.
+   *
+   * @generated from rpc isol8.v1.Isol8Service.ReadSessionOutput
+   */
+  readSessionOutput: {
+    methodKind: "unary";
+    input: typeof ReadSessionOutputRequestSchema;
+    output: typeof ReadSessionOutputResponseSchema;
+  },
+  /**
+   * WriteFile writes a file of a session, which appears whole or not at all; or the entries of a tar archive, each of
+   * which does.
+   *
+   * Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_NOT_FOUND, FILE_REFUSED, DISK_FULL.
    *
    * @generated from rpc isol8.v1.Isol8Service.WriteFile
    */
@@ -552,11 +605,9 @@ export const Isol8Service: GenService<{
     output: typeof WriteFileResponseSchema;
   },
   /**
-   * ReadFile reads a file of a session.
+   * ReadFile reads a file of a session, or a directory as a tar archive. A reader that is slow holds it back.
    *
-   * Idempotent. Fails with INVALID_FIELD.
-   *
-   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   * Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_NOT_FOUND, FILE_REFUSED.
    *
    * @generated from rpc isol8.v1.Isol8Service.ReadFile
    */
@@ -568,9 +619,7 @@ export const Isol8Service: GenService<{
   /**
    * ListFiles lists the files of a session.
    *
-   * Idempotent. Fails with INVALID_FIELD.
-   *
-   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   * Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_NOT_FOUND, FILE_REFUSED.
    *
    * @generated from rpc isol8.v1.Isol8Service.ListFiles
    */
@@ -582,9 +631,7 @@ export const Isol8Service: GenService<{
   /**
    * MakeDirectory makes a directory in a session. One that exists is no error.
    *
-   * Idempotent. Fails with INVALID_FIELD.
-   *
-   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   * Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_REFUSED, DISK_FULL.
    *
    * @generated from rpc isol8.v1.Isol8Service.MakeDirectory
    */
@@ -596,9 +643,7 @@ export const Isol8Service: GenService<{
   /**
    * RemoveFile removes a file or a directory of a session. One that is gone is no error.
    *
-   * Idempotent. Fails with INVALID_FIELD.
-   *
-   * Not in 0.1.0: answers NOT_IMPLEMENTED.
+   * Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_REFUSED.
    *
    * @generated from rpc isol8.v1.Isol8Service.RemoveFile
    */

@@ -6,6 +6,10 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Duration, FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { ExecuteResponse } from "./execution_pb.ts";
+import { file_isol8_v1_execution } from "./execution_pb.ts";
+import type { InputFile } from "./file_pb.ts";
+import { file_isol8_v1_file } from "./file_pb.ts";
 import type { EffectivePolicy, Policy } from "./policy_pb.ts";
 import { file_isol8_v1_policy } from "./policy_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
@@ -14,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file isol8/v1/session.proto.
  */
 export const file_isol8_v1_session: GenFile = /*@__PURE__*/
-  fileDesc("ChZpc29sOC92MS9zZXNzaW9uLnByb3RvEghpc29sOC52MSLLAwoHU2Vzc2lvbhISCgpzZXNzaW9uX2lkGAEgASgJEg8KB3J1bnRpbWUYAiABKAkSJQoFc3RhdGUYAyABKA4yFi5pc29sOC52MS5TZXNzaW9uU3RhdGUSKQoGcG9saWN5GAQgASgLMhkuaXNvbDgudjEuRWZmZWN0aXZlUG9saWN5Ei0KBmxhYmVscxgFIAMoCzIdLmlzb2w4LnYxLlNlc3Npb24uTGFiZWxzRW50cnkSLwoLY3JlYXRlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2V4cGlyZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgxpZGxlX3RpbWVvdXQYCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMgoObGFzdF91c2VkX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmV4ZWN1dGlvbnMYCiABKAMSEAoIY29udGV4dHMYCyADKAkaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASLdAgoUQ3JlYXRlU2Vzc2lvblJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIPCgdydW50aW1lGAIgASgJEg0KBWltYWdlGAMgASgJEiAKBnBvbGljeRgEIAEoCzIQLmlzb2w4LnYxLlBvbGljeRI6CgZsYWJlbHMYBSADKAsyKi5pc29sOC52MS5DcmVhdGVTZXNzaW9uUmVxdWVzdC5MYWJlbHNFbnRyeRIrCghsaWZldGltZRgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIvCgxpZGxlX3RpbWVvdXQYByABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEAoIcGFja2FnZXMYCCADKAkSFAoMc2V0dXBfc2NyaXB0GAkgASgJGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiOwoVQ3JlYXRlU2Vzc2lvblJlc3BvbnNlEiIKB3Nlc3Npb24YASABKAsyES5pc29sOC52MS5TZXNzaW9uIicKEUdldFNlc3Npb25SZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkiOAoSR2V0U2Vzc2lvblJlc3BvbnNlEiIKB3Nlc3Npb24YASABKAsyES5pc29sOC52MS5TZXNzaW9uIt8BChNMaXN0U2Vzc2lvbnNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJEjkKBmxhYmVscxgDIAMoCzIpLmlzb2w4LnYxLkxpc3RTZXNzaW9uc1JlcXVlc3QuTGFiZWxzRW50cnkSDwoHcnVudGltZRgEIAEoCRImCgZzdGF0ZXMYBSADKA4yFi5pc29sOC52MS5TZXNzaW9uU3RhdGUaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJUChRMaXN0U2Vzc2lvbnNSZXNwb25zZRIjCghzZXNzaW9ucxgBIAMoCzIRLmlzb2w4LnYxLlNlc3Npb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImsKFFVwZGF0ZVNlc3Npb25SZXF1ZXN0EiIKB3Nlc3Npb24YASABKAsyES5pc29sOC52MS5TZXNzaW9uEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzayI7ChVVcGRhdGVTZXNzaW9uUmVzcG9uc2USIgoHc2Vzc2lvbhgBIAEoCzIRLmlzb2w4LnYxLlNlc3Npb24iKgoURGVsZXRlU2Vzc2lvblJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCSIXChVEZWxldGVTZXNzaW9uUmVzcG9uc2UqlQEKDFNlc3Npb25TdGF0ZRIdChlTRVNTSU9OX1NUQVRFX1VOU1BFQ0lGSUVEEAASGgoWU0VTU0lPTl9TVEFURV9TVEFSVElORxABEhcKE1NFU1NJT05fU1RBVEVfUkVBRFkQAhIYChRTRVNTSU9OX1NUQVRFX0VORElORxADEhcKE1NFU1NJT05fU1RBVEVfRU5ERUQQBEInWiVpc29sOC5kZXYvY2xpZW50L2dlbi9pc29sOC92MTtpc29sOHYxYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_isol8_v1_policy]);
+  fileDesc("ChZpc29sOC92MS9zZXNzaW9uLnByb3RvEghpc29sOC52MSKSBAoHU2Vzc2lvbhISCgpzZXNzaW9uX2lkGAEgASgJEg8KB3J1bnRpbWUYAiABKAkSJQoFc3RhdGUYAyABKA4yFi5pc29sOC52MS5TZXNzaW9uU3RhdGUSKQoGcG9saWN5GAQgASgLMhkuaXNvbDgudjEuRWZmZWN0aXZlUG9saWN5Ei0KBmxhYmVscxgFIAMoCzIdLmlzb2w4LnYxLlNlc3Npb24uTGFiZWxzRW50cnkSLwoLY3JlYXRlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2V4cGlyZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgxpZGxlX3RpbWVvdXQYCCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SMgoObGFzdF91c2VkX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmV4ZWN1dGlvbnMYCiABKAMSEAoIY29udGV4dHMYCyADKAkSFQoNcG9saWN5X2RpZ2VzdBgMIAEoCRIaChJydW5uaW5nX2V4ZWN1dGlvbnMYDSABKAUSEgoKZW5kX3JlYXNvbhgOIAEoCRotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIoEDChRDcmVhdGVTZXNzaW9uUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEg8KB3J1bnRpbWUYAiABKAkSDQoFaW1hZ2UYAyABKAkSIAoGcG9saWN5GAQgASgLMhAuaXNvbDgudjEuUG9saWN5EjoKBmxhYmVscxgFIAMoCzIqLmlzb2w4LnYxLkNyZWF0ZVNlc3Npb25SZXF1ZXN0LkxhYmVsc0VudHJ5EisKCGxpZmV0aW1lGAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEi8KDGlkbGVfdGltZW91dBgHIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIQCghwYWNrYWdlcxgIIAMoCRIUCgxzZXR1cF9zY3JpcHQYCSABKAkSIgoFZmlsZXMYCiADKAsyEy5pc29sOC52MS5JbnB1dEZpbGUaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJlChVDcmVhdGVTZXNzaW9uUmVzcG9uc2USIgoHc2Vzc2lvbhgBIAEoCzIRLmlzb2w4LnYxLlNlc3Npb24SKAoFc2V0dXAYAiABKAsyGS5pc29sOC52MS5FeGVjdXRlUmVzcG9uc2UiJwoRR2V0U2Vzc2lvblJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCSI4ChJHZXRTZXNzaW9uUmVzcG9uc2USIgoHc2Vzc2lvbhgBIAEoCzIRLmlzb2w4LnYxLlNlc3Npb24i3wEKE0xpc3RTZXNzaW9uc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSOQoGbGFiZWxzGAMgAygLMikuaXNvbDgudjEuTGlzdFNlc3Npb25zUmVxdWVzdC5MYWJlbHNFbnRyeRIPCgdydW50aW1lGAQgASgJEiYKBnN0YXRlcxgFIAMoDjIWLmlzb2w4LnYxLlNlc3Npb25TdGF0ZRotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIlQKFExpc3RTZXNzaW9uc1Jlc3BvbnNlEiMKCHNlc3Npb25zGAEgAygLMhEuaXNvbDgudjEuU2Vzc2lvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiawoUVXBkYXRlU2Vzc2lvblJlcXVlc3QSIgoHc2Vzc2lvbhgBIAEoCzIRLmlzb2w4LnYxLlNlc3Npb24SLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrIjsKFVVwZGF0ZVNlc3Npb25SZXNwb25zZRIiCgdzZXNzaW9uGAEgASgLMhEuaXNvbDgudjEuU2Vzc2lvbiIqChREZWxldGVTZXNzaW9uUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJIhcKFURlbGV0ZVNlc3Npb25SZXNwb25zZSI6ChNSZXNldENvbnRleHRSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSDwoHY29udGV4dBgCIAEoCSIWChRSZXNldENvbnRleHRSZXNwb25zZSIsChZHZXRTZXNzaW9uVXNhZ2VSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkimAEKF0dldFNlc3Npb25Vc2FnZVJlc3BvbnNlEhkKDG1lbW9yeV9ieXRlcxgBIAEoA0gAiAEBEiQKBWRpc2tzGAIgAygLMhUuaXNvbDgudjEuU2Vzc2lvbkRpc2sSKwoJcHJvY2Vzc2VzGAMgAygLMhguaXNvbDgudjEuU2Vzc2lvblByb2Nlc3NCDwoNX21lbW9yeV9ieXRlcyJDCgtTZXNzaW9uRGlzaxIMCgRwYXRoGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKAMSEgoKdXNlZF9ieXRlcxgDIAEoAyLoAQoOU2Vzc2lvblByb2Nlc3MSCwoDcGlkGAEgASgFEhIKCnBhcmVudF9waWQYAiABKAUSFAoMZXhlY3V0aW9uX2lkGAMgASgJEg8KB2NvbnRleHQYBCABKAkSDwoHY29tbWFuZBgFIAEoCRIuCgpzdGFydF90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgNjcHUYByABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SFAoMbWVtb3J5X2J5dGVzGAggASgDEg8KB3RocmVhZHMYCSABKAUicgoYUmVhZFNlc3Npb25PdXRwdXRSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSFAoMZXhlY3V0aW9uX2lkGAIgASgJEhUKDXN0ZG91dF9vZmZzZXQYAyABKAMSFQoNc3RkZXJyX29mZnNldBgEIAEoAyJ1ChlSZWFkU2Vzc2lvbk91dHB1dFJlc3BvbnNlEiQKBnN0ZG91dBgBIAEoCzIULmlzb2w4LnYxLkxlZnRPdXRwdXQSJAoGc3RkZXJyGAIgASgLMhQuaXNvbDgudjEuTGVmdE91dHB1dBIMCgRvcGVuGAMgASgIIkYKCkxlZnRPdXRwdXQSDAoEdGV4dBgBIAEoCRITCgtuZXh0X29mZnNldBgCIAEoAxIVCg1kcm9wcGVkX2J5dGVzGAMgASgDKpUBCgxTZXNzaW9uU3RhdGUSHQoZU0VTU0lPTl9TVEFURV9VTlNQRUNJRklFRBAAEhoKFlNFU1NJT05fU1RBVEVfU1RBUlRJTkcQARIXChNTRVNTSU9OX1NUQVRFX1JFQURZEAISGAoUU0VTU0lPTl9TVEFURV9FTkRJTkcQAxIXChNTRVNTSU9OX1NUQVRFX0VOREVEEARCJ1olaXNvbDguZGV2L2NsaWVudC9nZW4vaXNvbDgvdjE7aXNvbDh2MWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_isol8_v1_execution, file_isol8_v1_file, file_isol8_v1_policy]);
 
 /**
  * Session is a sandbox that stays, with a lease. It belongs to one tenant and one runtime image.
@@ -72,7 +76,7 @@ export type Session = Message<"isol8.v1.Session"> & {
   expireTime?: Timestamp | undefined;
 
   /**
-   * It ends when nothing used it for this long.
+   * It ends when nothing used it for this long. Processes left behind do not use it.
    *
    * @generated from field: google.protobuf.Duration idle_timeout = 8;
    */
@@ -98,6 +102,27 @@ export type Session = Message<"isol8.v1.Session"> & {
    * @generated from field: repeated string contexts = 11;
    */
   contexts: string[];
+
+  /**
+   * Of `policy`, as in ExecuteResponse.
+   *
+   * @generated from field: string policy_digest = 12;
+   */
+  policyDigest: string;
+
+  /**
+   * Executions that run in it now.
+   *
+   * @generated from field: int32 running_executions = 13;
+   */
+  runningExecutions: number;
+
+  /**
+   * Why it has ended, one line for people; empty while it has not.
+   *
+   * @generated from field: string end_reason = 14;
+   */
+  endReason: string;
 };
 
 /**
@@ -114,7 +139,7 @@ export const SessionSchema: GenMessage<Session> = /*@__PURE__*/
  */
 export type CreateSessionRequest = Message<"isol8.v1.CreateSessionRequest"> & {
   /**
-   * The caller's name for it; the server makes one when empty.
+   * The caller's name for it, 1 to 128 letters, digits, `.`, `_`, `-`; the server makes one when empty.
    *
    * @generated from field: string session_id = 1;
    */
@@ -128,7 +153,7 @@ export type CreateSessionRequest = Message<"isol8.v1.CreateSessionRequest"> & {
   runtime: string;
 
   /**
-   * Another image for this runtime, if the operator allows it.
+   * Another image for this runtime, if the operator allows it. Not in 0.1.0: NOT_IMPLEMENTED.
    *
    * @generated from field: string image = 3;
    */
@@ -149,32 +174,39 @@ export type CreateSessionRequest = Message<"isol8.v1.CreateSessionRequest"> & {
   labels: { [key: string]: string };
 
   /**
-   * How long it lives at most; the server's choice when unset.
+   * How long it lives; 1 hour when unset, and never longer than the server's maximum.
    *
    * @generated from field: google.protobuf.Duration lifetime = 6;
    */
   lifetime?: Duration | undefined;
 
   /**
-   * It ends when nothing used it for this long; the server's choice when unset.
+   * It ends when nothing used it for this long; 10 minutes when unset.
    *
    * @generated from field: google.protobuf.Duration idle_timeout = 7;
    */
   idleTimeout?: Duration | undefined;
 
   /**
-   * Packages to install first.
+   * Packages to install first. Not in 0.1.0: NOT_IMPLEMENTED.
    *
    * @generated from field: repeated string packages = 8;
    */
   packages: string[];
 
   /**
-   * A script to run first.
+   * A bash script to run first, under the policy's `limits.timeout`. What it leaves running stays.
    *
    * @generated from field: string setup_script = 9;
    */
   setupScript: string;
+
+  /**
+   * Written first.
+   *
+   * @generated from field: repeated isol8.v1.InputFile files = 10;
+   */
+  files: InputFile[];
 };
 
 /**
@@ -191,11 +223,19 @@ export const CreateSessionRequestSchema: GenMessage<CreateSessionRequest> = /*@_
  */
 export type CreateSessionResponse = Message<"isol8.v1.CreateSessionResponse"> & {
   /**
-   * The session.
+   * The session. ENDED, with no trace left, when its set-up failed.
    *
    * @generated from field: isol8.v1.Session session = 1;
    */
   session?: Session | undefined;
+
+  /**
+   * How the files and the set-up script went; unset when there were none. Where its outcome is not EXITED with 0, the
+   * session has ended.
+   *
+   * @generated from field: isol8.v1.ExecuteResponse setup = 2;
+   */
+  setup?: ExecuteResponse | undefined;
 };
 
 /**
@@ -338,7 +378,8 @@ export type UpdateSessionRequest = Message<"isol8.v1.UpdateSessionRequest"> & {
   session?: Session | undefined;
 
   /**
-   * `labels`, `expire_time` and `idle_timeout` can be named.
+   * `labels`, `expire_time` and `idle_timeout` can be named, and of the policy, to make it narrower,
+   * `policy.limits.timeout`, `.memory_bytes`, `.cpu_cores`, `.processes`, `.output_bytes` and `.open_files`.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 2;
    */
@@ -410,6 +451,329 @@ export const DeleteSessionResponseSchema: GenMessage<DeleteSessionResponse> = /*
   messageDesc(file_isol8_v1_session, 10);
 
 /**
+ * ResetContextRequest names an interpreter of a session.
+ *
+ * @generated from message isol8.v1.ResetContextRequest
+ */
+export type ResetContextRequest = Message<"isol8.v1.ResetContextRequest"> & {
+  /**
+   * Whose.
+   *
+   * @generated from field: string session_id = 1;
+   */
+  sessionId: string;
+
+  /**
+   * Which.
+   *
+   * @generated from field: string context = 2;
+   */
+  context: string;
+};
+
+/**
+ * Describes the message isol8.v1.ResetContextRequest.
+ * Use `create(ResetContextRequestSchema)` to create a new message.
+ */
+export const ResetContextRequestSchema: GenMessage<ResetContextRequest> = /*@__PURE__*/
+  messageDesc(file_isol8_v1_session, 11);
+
+/**
+ * ResetContextResponse says that the interpreter and all that it started is gone.
+ *
+ * @generated from message isol8.v1.ResetContextResponse
+ */
+export type ResetContextResponse = Message<"isol8.v1.ResetContextResponse"> & {
+};
+
+/**
+ * Describes the message isol8.v1.ResetContextResponse.
+ * Use `create(ResetContextResponseSchema)` to create a new message.
+ */
+export const ResetContextResponseSchema: GenMessage<ResetContextResponse> = /*@__PURE__*/
+  messageDesc(file_isol8_v1_session, 12);
+
+/**
+ * GetSessionUsageRequest names a session.
+ *
+ * @generated from message isol8.v1.GetSessionUsageRequest
+ */
+export type GetSessionUsageRequest = Message<"isol8.v1.GetSessionUsageRequest"> & {
+  /**
+   * Which.
+   *
+   * @generated from field: string session_id = 1;
+   */
+  sessionId: string;
+};
+
+/**
+ * Describes the message isol8.v1.GetSessionUsageRequest.
+ * Use `create(GetSessionUsageRequestSchema)` to create a new message.
+ */
+export const GetSessionUsageRequestSchema: GenMessage<GetSessionUsageRequest> = /*@__PURE__*/
+  messageDesc(file_isol8_v1_session, 13);
+
+/**
+ * GetSessionUsageResponse is what a session holds now, from the kernel.
+ *
+ * @generated from message isol8.v1.GetSessionUsageResponse
+ */
+export type GetSessionUsageResponse = Message<"isol8.v1.GetSessionUsageResponse"> & {
+  /**
+   * Memory of its processes, which `policy.limits.memory_bytes` bounds; unset where it cannot be measured.
+   *
+   * @generated from field: optional int64 memory_bytes = 1;
+   */
+  memoryBytes?: bigint | undefined;
+
+  /**
+   * Its file systems.
+   *
+   * @generated from field: repeated isol8.v1.SessionDisk disks = 2;
+   */
+  disks: SessionDisk[];
+
+  /**
+   * Its processes, oldest first; 1,000 at most.
+   *
+   * @generated from field: repeated isol8.v1.SessionProcess processes = 3;
+   */
+  processes: SessionProcess[];
+};
+
+/**
+ * Describes the message isol8.v1.GetSessionUsageResponse.
+ * Use `create(GetSessionUsageResponseSchema)` to create a new message.
+ */
+export const GetSessionUsageResponseSchema: GenMessage<GetSessionUsageResponse> = /*@__PURE__*/
+  messageDesc(file_isol8_v1_session, 14);
+
+/**
+ * SessionDisk is a file system in memory.
+ *
+ * @generated from message isol8.v1.SessionDisk
+ */
+export type SessionDisk = Message<"isol8.v1.SessionDisk"> & {
+  /**
+   * Where: `/sandbox`, `/tmp` or `/dev/shm`.
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * How much fits.
+   *
+   * @generated from field: int64 size_bytes = 2;
+   */
+  sizeBytes: bigint;
+
+  /**
+   * How much is taken.
+   *
+   * @generated from field: int64 used_bytes = 3;
+   */
+  usedBytes: bigint;
+};
+
+/**
+ * Describes the message isol8.v1.SessionDisk.
+ * Use `create(SessionDiskSchema)` to create a new message.
+ */
+export const SessionDiskSchema: GenMessage<SessionDisk> = /*@__PURE__*/
+  messageDesc(file_isol8_v1_session, 15);
+
+/**
+ * SessionProcess is a process of a session.
+ *
+ * @generated from message isol8.v1.SessionProcess
+ */
+export type SessionProcess = Message<"isol8.v1.SessionProcess"> & {
+  /**
+   * In the session.
+   *
+   * @generated from field: int32 pid = 1;
+   */
+  pid: number;
+
+  /**
+   * Of its parent; 1 when that has ended.
+   *
+   * @generated from field: int32 parent_pid = 2;
+   */
+  parentPid: number;
+
+  /**
+   * The execution that started it, at once or through others; empty for what the session itself keeps ready.
+   *
+   * @generated from field: string execution_id = 3;
+   */
+  executionId: string;
+
+  /**
+   * The context that it belongs to; empty for none.
+   *
+   * @generated from field: string context = 4;
+   */
+  context: string;
+
+  /**
+   * Its command line, 4 KiB at most, as the process has it now.
+   *
+   * @generated from field: string command = 5;
+   */
+  command: string;
+
+  /**
+   * When it was started.
+   *
+   * @generated from field: google.protobuf.Timestamp start_time = 6;
+   */
+  startTime?: Timestamp | undefined;
+
+  /**
+   * Processor time, user and system.
+   *
+   * @generated from field: google.protobuf.Duration cpu = 7;
+   */
+  cpu?: Duration | undefined;
+
+  /**
+   * Its memory that no file backs.
+   *
+   * @generated from field: int64 memory_bytes = 8;
+   */
+  memoryBytes: bigint;
+
+  /**
+   * Its threads.
+   *
+   * @generated from field: int32 threads = 9;
+   */
+  threads: number;
+};
+
+/**
+ * Describes the message isol8.v1.SessionProcess.
+ * Use `create(SessionProcessSchema)` to create a new message.
+ */
+export const SessionProcessSchema: GenMessage<SessionProcess> = /*@__PURE__*/
+  messageDesc(file_isol8_v1_session, 16);
+
+/**
+ * ReadSessionOutputRequest asks for what processes wrote that an execution left behind.
+ *
+ * @generated from message isol8.v1.ReadSessionOutputRequest
+ */
+export type ReadSessionOutputRequest = Message<"isol8.v1.ReadSessionOutputRequest"> & {
+  /**
+   * Which.
+   *
+   * @generated from field: string session_id = 1;
+   */
+  sessionId: string;
+
+  /**
+   * The execution that started them.
+   *
+   * @generated from field: string execution_id = 2;
+   */
+  executionId: string;
+
+  /**
+   * `next_offset` of the answer before; 0 for all that is kept.
+   *
+   * @generated from field: int64 stdout_offset = 3;
+   */
+  stdoutOffset: bigint;
+
+  /**
+   * Likewise.
+   *
+   * @generated from field: int64 stderr_offset = 4;
+   */
+  stderrOffset: bigint;
+};
+
+/**
+ * Describes the message isol8.v1.ReadSessionOutputRequest.
+ * Use `create(ReadSessionOutputRequestSchema)` to create a new message.
+ */
+export const ReadSessionOutputRequestSchema: GenMessage<ReadSessionOutputRequest> = /*@__PURE__*/
+  messageDesc(file_isol8_v1_session, 17);
+
+/**
+ * ReadSessionOutputResponse is what they wrote since their execution ended. The last 64 KiB of each stream are kept.
+ *
+ * @generated from message isol8.v1.ReadSessionOutputResponse
+ */
+export type ReadSessionOutputResponse = Message<"isol8.v1.ReadSessionOutputResponse"> & {
+  /**
+   * Standard output.
+   *
+   * @generated from field: isol8.v1.LeftOutput stdout = 1;
+   */
+  stdout?: LeftOutput | undefined;
+
+  /**
+   * Standard error.
+   *
+   * @generated from field: isol8.v1.LeftOutput stderr = 2;
+   */
+  stderr?: LeftOutput | undefined;
+
+  /**
+   * Whether any of them still holds one of the streams open.
+   *
+   * @generated from field: bool open = 3;
+   */
+  open: boolean;
+};
+
+/**
+ * Describes the message isol8.v1.ReadSessionOutputResponse.
+ * Use `create(ReadSessionOutputResponseSchema)` to create a new message.
+ */
+export const ReadSessionOutputResponseSchema: GenMessage<ReadSessionOutputResponse> = /*@__PURE__*/
+  messageDesc(file_isol8_v1_session, 18);
+
+/**
+ * LeftOutput is a stretch of one stream.
+ *
+ * @generated from message isol8.v1.LeftOutput
+ */
+export type LeftOutput = Message<"isol8.v1.LeftOutput"> & {
+  /**
+   * The bytes, as text: UTF-8, undecodable bytes as U+FFFD.
+   *
+   * @generated from field: string text = 1;
+   */
+  text: string;
+
+  /**
+   * The offset after them.
+   *
+   * @generated from field: int64 next_offset = 2;
+   */
+  nextOffset: bigint;
+
+  /**
+   * Bytes between the offset that was asked for and the first of these, which are kept no more.
+   *
+   * @generated from field: int64 dropped_bytes = 3;
+   */
+  droppedBytes: bigint;
+};
+
+/**
+ * Describes the message isol8.v1.LeftOutput.
+ * Use `create(LeftOutputSchema)` to create a new message.
+ */
+export const LeftOutputSchema: GenMessage<LeftOutput> = /*@__PURE__*/
+  messageDesc(file_isol8_v1_session, 19);
+
+/**
  * SessionState is where a session stands.
  *
  * @generated from enum isol8.v1.SessionState
@@ -444,7 +808,7 @@ export const SessionState = {
   ENDING: 3,
 
   /**
-   * It is gone: deleted, expired or lost.
+   * It is gone: deleted, expired or lost. It is told for ten minutes, as long as no other has its id.
    *
    * @generated from enum value: SESSION_STATE_ENDED = 4;
    */

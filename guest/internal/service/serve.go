@@ -50,6 +50,8 @@ var Sandbox = Config{
 
 // Guest answers the calls of one host.
 type Guest struct {
+	guestv1connect.UnimplementedGuestServiceHandler
+
 	config Config
 	binary string
 	conn   *link.Conn

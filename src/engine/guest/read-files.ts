@@ -35,6 +35,9 @@ export const FILE_FAILURES: Readonly<Record<FileFailureReason, string>> = {
   [FileFailureReason.BAD_NAME]: 'has a name that is too long or not valid UTF-8',
   [FileFailureReason.TOO_LARGE]: 'is larger than what can be given back',
   [FileFailureReason.OTHER]: 'cannot be handled',
+  [FileFailureReason.WRONG_DIGEST]: 'came with another SHA-256 than was announced',
+  [FileFailureReason.NOT_EMPTY]: 'is a directory that is not empty',
+  [FileFailureReason.BAD_ARCHIVE]: 'is no tar archive that can be written',
 };
 
 /**

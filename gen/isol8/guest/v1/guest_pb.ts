@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file isol8/guest/v1/guest.proto.
  */
 export const file_isol8_guest_v1_guest: GenFile = /*@__PURE__*/
-  fileDesc("Chppc29sOC9ndWVzdC92MS9ndWVzdC5wcm90bxIOaXNvbDguZ3Vlc3QudjEiggEKDEdyZWV0UmVxdWVzdBIZChFwcm90b2NvbF92ZXJzaW9ucxgBIAMoBRIQCghjb2RlX3VpZBgCIAEoBRIyCg9zaWxlbmNlX3RpbWVvdXQYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEQoJY2FfYnVuZGxlGAQgASgMIm4KDUdyZWV0UmVzcG9uc2USGAoQcHJvdG9jb2xfdmVyc2lvbhgBIAEoBRIVCg1ndWVzdF92ZXJzaW9uGAIgASgJEhQKDGd1ZXN0X2RpZ2VzdBgDIAEoCRIWCg5jZ3JvdXBfdmVyc2lvbhgEIAEoBSJYChFXcml0ZUZpbGVzUmVxdWVzdBIqCgRmaWxlGAEgASgLMhouaXNvbDguZ3Vlc3QudjEuRmlsZUhlYWRlckgAEg8KBWNodW5rGAIgASgMSABCBgoEcGFydCI8CgpGaWxlSGVhZGVyEgwKBHBhdGgYASABKAkSDAoEbW9kZRgCIAEoDRISCgpzaXplX2J5dGVzGAMgASgDIkIKEldyaXRlRmlsZXNSZXNwb25zZRIsCgdmYWlsdXJlGAEgASgLMhsuaXNvbDguZ3Vlc3QudjEuRmlsZUZhaWx1cmUiXwoLRmlsZUZhaWx1cmUSDAoEcGF0aBgBIAEoCRIxCgZyZWFzb24YAiABKA4yIS5pc29sOC5ndWVzdC52MS5GaWxlRmFpbHVyZVJlYXNvbhIPCgdtZXNzYWdlGAMgASgJIlAKEFJlYWRGaWxlc1JlcXVlc3QSEAoIcGF0dGVybnMYASADKAkSFwoPbWF4X3RvdGFsX2J5dGVzGAIgASgDEhEKCW1heF9maWxlcxgDIAEoBSKIAQoRUmVhZEZpbGVzUmVzcG9uc2USKgoEZmlsZRgBIAEoCzIaLmlzb2w4Lmd1ZXN0LnYxLkZpbGVIZWFkZXJIABIPCgVjaHVuaxgCIAEoDEgAEi4KB2ZhaWx1cmUYAyABKAsyGy5pc29sOC5ndWVzdC52MS5GaWxlRmFpbHVyZUgAQgYKBHBhcnQiTQoLQm9vdFJlcXVlc3QSDAoEaG9vaxgBIAEoCRIMCgRhcmd2GAIgAygJEhMKC2Vudmlyb25tZW50GAMgAygJEg0KBXJlc2V0GAQgASgIIkcKDEJvb3RSZXNwb25zZRIPCgdmYWlsdXJlGAEgASgJEiYKBnN1cnZleRgCIAEoCzIWLmlzb2w4Lmd1ZXN0LnYxLlN1cnZleSKRAQoGU3VydmV5EhEKCXByb2Nlc3NlcxgBIAEoAxISCgpkaXNrX2J5dGVzGAIgASgDEhMKC2Rpc2tfaW5vZGVzGAMgASgDEhMKC2lwY19vYmplY3RzGAQgASgDEg8KB3NvY2tldHMYBSABKAMSFAoMbWVtb3J5X2J5dGVzGAYgASgDEg8KB3Bvc3R1cmUYByABKAkiUAoKUnVuUmVxdWVzdBIpCgVzdGFydBgBIAEoCzIYLmlzb2w4Lmd1ZXN0LnYxLlJ1blN0YXJ0SAASDwoFc3RkaW4YAiABKAxIAEIGCgRwYXJ0Is8CCghSdW5TdGFydBIOCgZydW5faWQYASABKAkSDAoEYXJndhgCIAMoCRITCgtlbnZpcm9ubWVudBgDIAMoCRIZChF3b3JraW5nX2RpcmVjdG9yeRgEIAEoCRIqCgd0aW1lb3V0GAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhQKDG91dHB1dF9ieXRlcxgGIAEoAxIcChRraWxsX29uX291dHB1dF9saW1pdBgHIAEoCBIVCg1tYXhfcHJvY2Vzc2VzGAggASgDEhYKDm1heF9vcGVuX2ZpbGVzGAkgASgDEhQKDG1lbW9yeV9ieXRlcxgKIAEoAxIWCg5rZWVwX3Byb2Nlc3NlcxgLIAEoCBIrCgltYWluX2ZpbGUYDCABKAsyGC5pc29sOC5ndWVzdC52MS5NYWluRmlsZRILCgNob3QYDSABKAgiKQoITWFpbkZpbGUSDAoEcGF0aBgBIAEoCRIPCgdjb250ZW50GAIgASgMIsoBCgtSdW5SZXNwb25zZRItCgdzdGFydGVkGAEgASgLMhouaXNvbDguZ3Vlc3QudjEuUnVuU3RhcnRlZEgAEisKBm91dHB1dBgCIAEoCzIZLmlzb2w4Lmd1ZXN0LnYxLlJ1bk91dHB1dEgAEikKBWVuZGVkGAMgASgLMhguaXNvbDguZ3Vlc3QudjEuUnVuRW5kZWRIABIrCgZmYWlsZWQYBCABKAsyGS5pc29sOC5ndWVzdC52MS5SdW5GYWlsZWRIAEIHCgVldmVudCIuCgpSdW5TdGFydGVkEgsKA2hvdBgBIAEoCBITCgtjb2xkX3JlYXNvbhgCIAEoCSJBCglSdW5PdXRwdXQSJgoGc3RyZWFtGAEgASgOMhYuaXNvbDguZ3Vlc3QudjEuU3RyZWFtEgwKBGRhdGEYAiABKAwiTgoJUnVuRmFpbGVkEjAKBnJlYXNvbhgBIAEoDjIgLmlzb2w4Lmd1ZXN0LnYxLlJ1bkZhaWx1cmVSZWFzb24SDwoHbWVzc2FnZRgCIAEoCSKWAgoIUnVuRW5kZWQSKQoGcmVhc29uGAEgASgOMhkuaXNvbDguZ3Vlc3QudjEuRW5kUmVhc29uEhMKCWV4aXRfY29kZRgCIAEoBUgAEhAKBnNpZ25hbBgDIAEoBUgAEisKBnN0ZG91dBgEIAEoCzIbLmlzb2w4Lmd1ZXN0LnYxLk91dHB1dFN0YXRzEisKBnN0ZGVychgFIAEoCzIbLmlzb2w4Lmd1ZXN0LnYxLk91dHB1dFN0YXRzEicKBXVzYWdlGAYgASgLMhguaXNvbDguZ3Vlc3QudjEuUnVuVXNhZ2USKwoIcnVuX3RpbWUYByABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CCAoGc3RhdHVzIjkKC091dHB1dFN0YXRzEhMKC3RvdGFsX2J5dGVzGAEgASgDEhUKDWRyb3BwZWRfYnl0ZXMYAiABKAMi8gEKCFJ1blVzYWdlEisKCGNwdV91c2VyGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEi0KCmNwdV9zeXN0ZW0YAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SHgoRcGVha19tZW1vcnlfYnl0ZXMYAyABKANIAIgBARIbCg5wZWFrX3Byb2Nlc3NlcxgEIAEoA0gBiAEBEhYKCW9vbV9raWxscxgFIAEoA0gCiAEBQhQKEl9wZWFrX21lbW9yeV9ieXRlc0IRCg9fcGVha19wcm9jZXNzZXNCDAoKX29vbV9raWxscyINCgtLaWxsUmVxdWVzdCIOCgxLaWxsUmVzcG9uc2Uq0QIKEUZpbGVGYWlsdXJlUmVhc29uEiMKH0ZJTEVfRkFJTFVSRV9SRUFTT05fVU5TUEVDSUZJRUQQABIhCh1GSUxFX0ZBSUxVUkVfUkVBU09OX05PVF9GT1VORBABEh8KG0ZJTEVfRkFJTFVSRV9SRUFTT05fT1VUU0lERRACEiIKHkZJTEVfRkFJTFVSRV9SRUFTT05fTk9UX0FfRklMRRADEiAKHEZJTEVfRkFJTFVSRV9SRUFTT05fTk9fU1BBQ0UQBBIpCiVGSUxFX0ZBSUxVUkVfUkVBU09OX1BFUk1JU1NJT05fREVOSUVEEAUSIAocRklMRV9GQUlMVVJFX1JFQVNPTl9CQURfTkFNRRAGEiEKHUZJTEVfRkFJTFVSRV9SRUFTT05fVE9PX0xBUkdFEAcSHQoZRklMRV9GQUlMVVJFX1JFQVNPTl9PVEhFUhAIKkYKBlN0cmVhbRIWChJTVFJFQU1fVU5TUEVDSUZJRUQQABIRCg1TVFJFQU1fU1RET1VUEAESEQoNU1RSRUFNX1NUREVSUhACKooCChBSdW5GYWlsdXJlUmVhc29uEiIKHlJVTl9GQUlMVVJFX1JFQVNPTl9VTlNQRUNJRklFRBAAEigKJFJVTl9GQUlMVVJFX1JFQVNPTl9QUk9HUkFNX05PVF9GT1VORBABEiwKKFJVTl9GQUlMVVJFX1JFQVNPTl9CQURfV09SS0lOR19ESVJFQ1RPUlkQAhIwCixSVU5fRkFJTFVSRV9SRUFTT05fV09SS0lOR19ESVJFQ1RPUllfT1VUU0lERRADEioKJlJVTl9GQUlMVVJFX1JFQVNPTl9BUkdVTUVOVFNfVE9PX0xBUkdFEAQSHAoYUlVOX0ZBSUxVUkVfUkVBU09OX09USEVSEAUqqQEKCUVuZFJlYXNvbhIaChZFTkRfUkVBU09OX1VOU1BFQ0lGSUVEEAASFgoSRU5EX1JFQVNPTl9QUk9HUkFNEAESFgoSRU5EX1JFQVNPTl9USU1FT1VUEAISGwoXRU5EX1JFQVNPTl9PVVRQVVRfTElNSVQQAxIVChFFTkRfUkVBU09OX0tJTExFRBAEEhwKGEVORF9SRUFTT05fT1VUX09GX01FTU9SWRAFMskDCgxHdWVzdFNlcnZpY2USRAoFR3JlZXQSHC5pc29sOC5ndWVzdC52MS5HcmVldFJlcXVlc3QaHS5pc29sOC5ndWVzdC52MS5HcmVldFJlc3BvbnNlElUKCldyaXRlRmlsZXMSIS5pc29sOC5ndWVzdC52MS5Xcml0ZUZpbGVzUmVxdWVzdBoiLmlzb2w4Lmd1ZXN0LnYxLldyaXRlRmlsZXNSZXNwb25zZSgBElIKCVJlYWRGaWxlcxIgLmlzb2w4Lmd1ZXN0LnYxLlJlYWRGaWxlc1JlcXVlc3QaIS5pc29sOC5ndWVzdC52MS5SZWFkRmlsZXNSZXNwb25zZTABEkEKBEJvb3QSGy5pc29sOC5ndWVzdC52MS5Cb290UmVxdWVzdBocLmlzb2w4Lmd1ZXN0LnYxLkJvb3RSZXNwb25zZRJCCgNSdW4SGi5pc29sOC5ndWVzdC52MS5SdW5SZXF1ZXN0GhsuaXNvbDguZ3Vlc3QudjEuUnVuUmVzcG9uc2UoATABEkEKBEtpbGwSGy5pc29sOC5ndWVzdC52MS5LaWxsUmVxdWVzdBocLmlzb2w4Lmd1ZXN0LnYxLktpbGxSZXNwb25zZUIsWippc29sOC5kZXYvZ3Vlc3QvZ2VuL2lzb2w4L2d1ZXN0L3YxO2d1ZXN0djFiBnByb3RvMw", [file_google_protobuf_duration]);
+  fileDesc("Chppc29sOC9ndWVzdC92MS9ndWVzdC5wcm90bxIOaXNvbDguZ3Vlc3QudjEiggEKDEdyZWV0UmVxdWVzdBIZChFwcm90b2NvbF92ZXJzaW9ucxgBIAMoBRIQCghjb2RlX3VpZBgCIAEoBRIyCg9zaWxlbmNlX3RpbWVvdXQYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEQoJY2FfYnVuZGxlGAQgASgMIqkBCg1HcmVldFJlc3BvbnNlEhgKEHByb3RvY29sX3ZlcnNpb24YASABKAUSFQoNZ3Vlc3RfdmVyc2lvbhgCIAEoCRIUCgxndWVzdF9kaWdlc3QYAyABKAkSFgoOY2dyb3VwX3ZlcnNpb24YBCABKAUSJwoEaWRsZRgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIQCghjb250ZXh0cxgGIAMoCSJYChFXcml0ZUZpbGVzUmVxdWVzdBIqCgRmaWxlGAEgASgLMhouaXNvbDguZ3Vlc3QudjEuRmlsZUhlYWRlckgAEg8KBWNodW5rGAIgASgMSABCBgoEcGFydCI8CgpGaWxlSGVhZGVyEgwKBHBhdGgYASABKAkSDAoEbW9kZRgCIAEoDRISCgpzaXplX2J5dGVzGAMgASgDIkIKEldyaXRlRmlsZXNSZXNwb25zZRIsCgdmYWlsdXJlGAEgASgLMhsuaXNvbDguZ3Vlc3QudjEuRmlsZUZhaWx1cmUiXwoLRmlsZUZhaWx1cmUSDAoEcGF0aBgBIAEoCRIxCgZyZWFzb24YAiABKA4yIS5pc29sOC5ndWVzdC52MS5GaWxlRmFpbHVyZVJlYXNvbhIPCgdtZXNzYWdlGAMgASgJIlAKEFJlYWRGaWxlc1JlcXVlc3QSEAoIcGF0dGVybnMYASADKAkSFwoPbWF4X3RvdGFsX2J5dGVzGAIgASgDEhEKCW1heF9maWxlcxgDIAEoBSKIAQoRUmVhZEZpbGVzUmVzcG9uc2USKgoEZmlsZRgBIAEoCzIaLmlzb2w4Lmd1ZXN0LnYxLkZpbGVIZWFkZXJIABIPCgVjaHVuaxgCIAEoDEgAEi4KB2ZhaWx1cmUYAyABKAsyGy5pc29sOC5ndWVzdC52MS5GaWxlRmFpbHVyZUgAQgYKBHBhcnQiTQoLQm9vdFJlcXVlc3QSDAoEaG9vaxgBIAEoCRIMCgRhcmd2GAIgAygJEhMKC2Vudmlyb25tZW50GAMgAygJEg0KBXJlc2V0GAQgASgIIkcKDEJvb3RSZXNwb25zZRIPCgdmYWlsdXJlGAEgASgJEiYKBnN1cnZleRgCIAEoCzIWLmlzb2w4Lmd1ZXN0LnYxLlN1cnZleSKRAQoGU3VydmV5EhEKCXByb2Nlc3NlcxgBIAEoAxISCgpkaXNrX2J5dGVzGAIgASgDEhMKC2Rpc2tfaW5vZGVzGAMgASgDEhMKC2lwY19vYmplY3RzGAQgASgDEg8KB3NvY2tldHMYBSABKAMSFAoMbWVtb3J5X2J5dGVzGAYgASgDEg8KB3Bvc3R1cmUYByABKAkiUAoKUnVuUmVxdWVzdBIpCgVzdGFydBgBIAEoCzIYLmlzb2w4Lmd1ZXN0LnYxLlJ1blN0YXJ0SAASDwoFc3RkaW4YAiABKAxIAEIGCgRwYXJ0It8CCghSdW5TdGFydBIOCgZydW5faWQYASABKAkSDAoEYXJndhgCIAMoCRITCgtlbnZpcm9ubWVudBgDIAMoCRIZChF3b3JraW5nX2RpcmVjdG9yeRgEIAEoCRIqCgd0aW1lb3V0GAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhQKDG91dHB1dF9ieXRlcxgGIAEoAxIcChRraWxsX29uX291dHB1dF9saW1pdBgHIAEoCBIVCg1tYXhfcHJvY2Vzc2VzGAggASgDEhYKDm1heF9vcGVuX2ZpbGVzGAkgASgDEhQKDG1lbW9yeV9ieXRlcxgKIAEoAxIWCg5rZWVwX3Byb2Nlc3NlcxgLIAEoCBIrCgltYWluX2ZpbGUYDCABKAsyGC5pc29sOC5ndWVzdC52MS5NYWluRmlsZRILCgNob3QYDSABKAgSDgoGc2hhcmVkGA4gASgIIikKCE1haW5GaWxlEgwKBHBhdGgYASABKAkSDwoHY29udGVudBgCIAEoDCLKAQoLUnVuUmVzcG9uc2USLQoHc3RhcnRlZBgBIAEoCzIaLmlzb2w4Lmd1ZXN0LnYxLlJ1blN0YXJ0ZWRIABIrCgZvdXRwdXQYAiABKAsyGS5pc29sOC5ndWVzdC52MS5SdW5PdXRwdXRIABIpCgVlbmRlZBgDIAEoCzIYLmlzb2w4Lmd1ZXN0LnYxLlJ1bkVuZGVkSAASKwoGZmFpbGVkGAQgASgLMhkuaXNvbDguZ3Vlc3QudjEuUnVuRmFpbGVkSABCBwoFZXZlbnQiLgoKUnVuU3RhcnRlZBILCgNob3QYASABKAgSEwoLY29sZF9yZWFzb24YAiABKAkiQQoJUnVuT3V0cHV0EiYKBnN0cmVhbRgBIAEoDjIWLmlzb2w4Lmd1ZXN0LnYxLlN0cmVhbRIMCgRkYXRhGAIgASgMIk4KCVJ1bkZhaWxlZBIwCgZyZWFzb24YASABKA4yIC5pc29sOC5ndWVzdC52MS5SdW5GYWlsdXJlUmVhc29uEg8KB21lc3NhZ2UYAiABKAkilgIKCFJ1bkVuZGVkEikKBnJlYXNvbhgBIAEoDjIZLmlzb2w4Lmd1ZXN0LnYxLkVuZFJlYXNvbhITCglleGl0X2NvZGUYAiABKAVIABIQCgZzaWduYWwYAyABKAVIABIrCgZzdGRvdXQYBCABKAsyGy5pc29sOC5ndWVzdC52MS5PdXRwdXRTdGF0cxIrCgZzdGRlcnIYBSABKAsyGy5pc29sOC5ndWVzdC52MS5PdXRwdXRTdGF0cxInCgV1c2FnZRgGIAEoCzIYLmlzb2w4Lmd1ZXN0LnYxLlJ1blVzYWdlEisKCHJ1bl90aW1lGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQggKBnN0YXR1cyI5CgtPdXRwdXRTdGF0cxITCgt0b3RhbF9ieXRlcxgBIAEoAxIVCg1kcm9wcGVkX2J5dGVzGAIgASgDIvIBCghSdW5Vc2FnZRIrCghjcHVfdXNlchgBIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhItCgpjcHVfc3lzdGVtGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEh4KEXBlYWtfbWVtb3J5X2J5dGVzGAMgASgDSACIAQESGwoOcGVha19wcm9jZXNzZXMYBCABKANIAYgBARIWCglvb21fa2lsbHMYBSABKANIAogBAUIUChJfcGVha19tZW1vcnlfYnl0ZXNCEQoPX3BlYWtfcHJvY2Vzc2VzQgwKCl9vb21fa2lsbHMiHQoLS2lsbFJlcXVlc3QSDgoGcnVuX2lkGAEgASgJIg4KDEtpbGxSZXNwb25zZSKOAQoLS2VlcFJlcXVlc3QSKwoIbGlmZXRpbWUYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLwoMaWRsZV90aW1lb3V0GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEgsKA2tleRgDIAEoDBIUCgxtZW1vcnlfYnl0ZXMYBCABKAMiDgoMS2VlcFJlc3BvbnNlIi8KDVNpZ25hbFJlcXVlc3QSDgoGcnVuX2lkGAEgASgJEg4KBnNpZ25hbBgCIAEoBSIQCg5TaWduYWxSZXNwb25zZSIQCg5JbnNwZWN0UmVxdWVzdCKOAQoPSW5zcGVjdFJlc3BvbnNlEhkKDG1lbW9yeV9ieXRlcxgBIAEoA0gAiAEBEiMKBWRpc2tzGAIgAygLMhQuaXNvbDguZ3Vlc3QudjEuRGlzaxIqCglwcm9jZXNzZXMYAyADKAsyFy5pc29sOC5ndWVzdC52MS5Qcm9jZXNzQg8KDV9tZW1vcnlfYnl0ZXMiPAoERGlzaxIMCgRwYXRoGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKAMSEgoKdXNlZF9ieXRlcxgDIAEoAyLTAQoHUHJvY2VzcxILCgNwaWQYASABKAUSEgoKcGFyZW50X3BpZBgCIAEoBRIOCgZydW5faWQYAyABKAkSDwoHY29udGV4dBgEIAEoCRIPCgdjb21tYW5kGAUgASgJEiYKA2FnZRgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhImCgNjcHUYByABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SFAoMbWVtb3J5X2J5dGVzGAggASgDEg8KB3RocmVhZHMYCSABKAUiTwoPUmVhZExlZnRSZXF1ZXN0Eg4KBnJ1bl9pZBgBIAEoCRIVCg1zdGRvdXRfb2Zmc2V0GAIgASgDEhUKDXN0ZGVycl9vZmZzZXQYAyABKAMiewoQUmVhZExlZnRSZXNwb25zZRINCgVrbm93bhgBIAEoCBIkCgZzdGRvdXQYAiABKAsyFC5pc29sOC5ndWVzdC52MS5MZWZ0EiQKBnN0ZGVychgDIAEoCzIULmlzb2w4Lmd1ZXN0LnYxLkxlZnQSDAoEb3BlbhgEIAEoCCIkCgRMZWZ0Eg4KBm9mZnNldBgBIAEoAxIMCgRkYXRhGAIgASgMIoABCglGaWxlRW50cnkSDAoEcGF0aBgBIAEoCRImCgRraW5kGAIgASgOMhguaXNvbDguZ3Vlc3QudjEuRmlsZUtpbmQSEgoKc2l6ZV9ieXRlcxgDIAEoAxIMCgRtb2RlGAQgASgNEhsKE21vZGlmaWVkX3VuaXhfbmFub3MYBSABKAMibgoOUHV0RmlsZVJlcXVlc3QSLwoGaGVhZGVyGAEgASgLMh0uaXNvbDguZ3Vlc3QudjEuUHV0RmlsZUhlYWRlckgAEg8KBWNodW5rGAIgASgMSAASEgoIY29tcGxldGUYAyABKAhIAEIGCgRwYXJ0ImMKDVB1dEZpbGVIZWFkZXISDAoEcGF0aBgBIAEoCRIMCgRtb2RlGAIgASgNEg4KBnNoYTI1NhgDIAEoCRImCgRmb3JtGAQgASgOMhguaXNvbDguZ3Vlc3QudjEuRmlsZUZvcm0iiQEKD1B1dEZpbGVSZXNwb25zZRIsCgdmYWlsdXJlGAEgASgLMhsuaXNvbDguZ3Vlc3QudjEuRmlsZUZhaWx1cmUSJwoEZmlsZRgCIAEoCzIZLmlzb2w4Lmd1ZXN0LnYxLkZpbGVFbnRyeRIOCgZzaGEyNTYYAyABKAkSDwoHZW50cmllcxgEIAEoAyJmCg5HZXRGaWxlUmVxdWVzdBIMCgRwYXRoGAEgASgJEg4KBm9mZnNldBgCIAEoAxIOCgZsZW5ndGgYAyABKAMSJgoEZm9ybRgEIAEoDjIYLmlzb2w4Lmd1ZXN0LnYxLkZpbGVGb3JtIpcBCg9HZXRGaWxlUmVzcG9uc2USKQoEZmlsZRgBIAEoCzIZLmlzb2w4Lmd1ZXN0LnYxLkZpbGVFbnRyeUgAEg8KBWNodW5rGAIgASgMSAASEAoGc2hhMjU2GAMgASgJSAASLgoHZmFpbHVyZRgEIAEoCzIbLmlzb2w4Lmd1ZXN0LnYxLkZpbGVGYWlsdXJlSABCBgoEcGFydCJfChBMaXN0RmlsZXNSZXF1ZXN0EgwKBHBhdGgYASABKAkSEQoJcmVjdXJzaXZlGAIgASgIEgwKBGdsb2IYAyABKAkSDQoFYWZ0ZXIYBCABKAwSDQoFbGltaXQYBSABKAUieQoRTGlzdEZpbGVzUmVzcG9uc2USKAoFZmlsZXMYASADKAsyGS5pc29sOC5ndWVzdC52MS5GaWxlRW50cnkSDAoEbmV4dBgCIAEoDBIsCgdmYWlsdXJlGAMgASgLMhsuaXNvbDguZ3Vlc3QudjEuRmlsZUZhaWx1cmUiMgoUTWFrZURpcmVjdG9yeVJlcXVlc3QSDAoEcGF0aBgBIAEoCRIMCgRtb2RlGAIgASgNInMKFU1ha2VEaXJlY3RvcnlSZXNwb25zZRIsCgdmYWlsdXJlGAEgASgLMhsuaXNvbDguZ3Vlc3QudjEuRmlsZUZhaWx1cmUSLAoJZGlyZWN0b3J5GAIgASgLMhkuaXNvbDguZ3Vlc3QudjEuRmlsZUVudHJ5IjQKEVJlbW92ZUZpbGVSZXF1ZXN0EgwKBHBhdGgYASABKAkSEQoJcmVjdXJzaXZlGAIgASgIIkIKElJlbW92ZUZpbGVSZXNwb25zZRIsCgdmYWlsdXJlGAEgASgLMhsuaXNvbDguZ3Vlc3QudjEuRmlsZUZhaWx1cmUi3AIKDlJ1bkNlbGxSZXF1ZXN0Eg4KBnJ1bl9pZBgBIAEoCRIPCgdjb250ZXh0GAIgASgJEg4KBmRyaXZlchgDIAEoCRIMCgRhcmd2GAQgAygJEhMKC2Vudmlyb25tZW50GAUgAygJEhgKEGNlbGxfZW52aXJvbm1lbnQYBiADKAkSDAoEY29kZRgHIAEoDBINCgVzdGRpbhgIIAEoDBIqCgd0aW1lb3V0GAkgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhQKDG91dHB1dF9ieXRlcxgKIAEoAxIcChRraWxsX29uX291dHB1dF9saW1pdBgLIAEoCBIVCg1tYXhfcHJvY2Vzc2VzGAwgASgDEhYKDm1heF9vcGVuX2ZpbGVzGA0gASgDEhUKDWRpc3BsYXlfYnl0ZXMYDiABKAMSGQoRd29ya2luZ19kaXJlY3RvcnkYDyABKAkigAIKD1J1bkNlbGxSZXNwb25zZRIuCgdzdGFydGVkGAEgASgLMhsuaXNvbDguZ3Vlc3QudjEuQ2VsbFN0YXJ0ZWRIABIrCgZvdXRwdXQYAiABKAsyGS5pc29sOC5ndWVzdC52MS5SdW5PdXRwdXRIABIuCgdkaXNwbGF5GAMgASgLMhsuaXNvbDguZ3Vlc3QudjEuQ2VsbERpc3BsYXlIABIqCgVlbmRlZBgEIAEoCzIZLmlzb2w4Lmd1ZXN0LnYxLkNlbGxFbmRlZEgAEisKBmZhaWxlZBgFIAEoCzIZLmlzb2w4Lmd1ZXN0LnYxLlJ1bkZhaWxlZEgAQgcKBWV2ZW50IhwKC0NlbGxTdGFydGVkEg0KBWZyZXNoGAEgASgIInYKC0NlbGxEaXNwbGF5EhEKCW1pbWVfdHlwZRgBIAEoCRIMCgRkYXRhGAIgASgMEhEKCWZvcm1fZW5kcxgDIAEoCBIMCgRlbmRzGAQgASgIEhIKCmRpc3BsYXlfaWQYBSABKAkSEQoJaXNfcmVzdWx0GAYgASgIIvUCCglDZWxsRW5kZWQSKQoGcmVhc29uGAEgASgOMhkuaXNvbDguZ3Vlc3QudjEuRW5kUmVhc29uEhEKCWV4aXRfY29kZRgCIAEoBRIoCgVlcnJvchgDIAEoCzIZLmlzb2w4Lmd1ZXN0LnYxLkNlbGxFcnJvchIVCg1jb250ZXh0X2VuZGVkGAQgASgIEg4KBnNpZ25hbBgFIAEoBRIrCgZzdGRvdXQYBiABKAsyGy5pc29sOC5ndWVzdC52MS5PdXRwdXRTdGF0cxIrCgZzdGRlcnIYByABKAsyGy5pc29sOC5ndWVzdC52MS5PdXRwdXRTdGF0cxIYChBkcm9wcGVkX2Rpc3BsYXlzGAggASgFEicKBXVzYWdlGAkgASgLMhguaXNvbDguZ3Vlc3QudjEuUnVuVXNhZ2USKwoIcnVuX3RpbWUYCiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDwoHbWVzc2FnZRgLIAEoCSJVCglDZWxsRXJyb3ISDAoEbmFtZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEikKBmZyYW1lcxgDIAMoCzIZLmlzb2w4Lmd1ZXN0LnYxLkNlbGxGcmFtZSJJCglDZWxsRnJhbWUSDAoEZmlsZRgBIAEoCRIMCgRsaW5lGAIgASgFEhAKCGZ1bmN0aW9uGAMgASgJEg4KBnNvdXJjZRgEIAEoCSIkChFFbmRDb250ZXh0UmVxdWVzdBIPCgdjb250ZXh0GAEgASgJIhQKEkVuZENvbnRleHRSZXNwb25zZSq/AwoRRmlsZUZhaWx1cmVSZWFzb24SIwofRklMRV9GQUlMVVJFX1JFQVNPTl9VTlNQRUNJRklFRBAAEiEKHUZJTEVfRkFJTFVSRV9SRUFTT05fTk9UX0ZPVU5EEAESHwobRklMRV9GQUlMVVJFX1JFQVNPTl9PVVRTSURFEAISIgoeRklMRV9GQUlMVVJFX1JFQVNPTl9OT1RfQV9GSUxFEAMSIAocRklMRV9GQUlMVVJFX1JFQVNPTl9OT19TUEFDRRAEEikKJUZJTEVfRkFJTFVSRV9SRUFTT05fUEVSTUlTU0lPTl9ERU5JRUQQBRIgChxGSUxFX0ZBSUxVUkVfUkVBU09OX0JBRF9OQU1FEAYSIQodRklMRV9GQUlMVVJFX1JFQVNPTl9UT09fTEFSR0UQBxIdChlGSUxFX0ZBSUxVUkVfUkVBU09OX09USEVSEAgSJAogRklMRV9GQUlMVVJFX1JFQVNPTl9XUk9OR19ESUdFU1QQCRIhCh1GSUxFX0ZBSUxVUkVfUkVBU09OX05PVF9FTVBUWRAKEiMKH0ZJTEVfRkFJTFVSRV9SRUFTT05fQkFEX0FSQ0hJVkUQCypGCgZTdHJlYW0SFgoSU1RSRUFNX1VOU1BFQ0lGSUVEEAASEQoNU1RSRUFNX1NURE9VVBABEhEKDVNUUkVBTV9TVERFUlIQAiqKAgoQUnVuRmFpbHVyZVJlYXNvbhIiCh5SVU5fRkFJTFVSRV9SRUFTT05fVU5TUEVDSUZJRUQQABIoCiRSVU5fRkFJTFVSRV9SRUFTT05fUFJPR1JBTV9OT1RfRk9VTkQQARIsCihSVU5fRkFJTFVSRV9SRUFTT05fQkFEX1dPUktJTkdfRElSRUNUT1JZEAISMAosUlVOX0ZBSUxVUkVfUkVBU09OX1dPUktJTkdfRElSRUNUT1JZX09VVFNJREUQAxIqCiZSVU5fRkFJTFVSRV9SRUFTT05fQVJHVU1FTlRTX1RPT19MQVJHRRAEEhwKGFJVTl9GQUlMVVJFX1JFQVNPTl9PVEhFUhAFKqkBCglFbmRSZWFzb24SGgoWRU5EX1JFQVNPTl9VTlNQRUNJRklFRBAAEhYKEkVORF9SRUFTT05fUFJPR1JBTRABEhYKEkVORF9SRUFTT05fVElNRU9VVBACEhsKF0VORF9SRUFTT05fT1VUUFVUX0xJTUlUEAMSFQoRRU5EX1JFQVNPTl9LSUxMRUQQBBIcChhFTkRfUkVBU09OX09VVF9PRl9NRU1PUlkQBSpMCghGaWxlRm9ybRIZChVGSUxFX0ZPUk1fVU5TUEVDSUZJRUQQABISCg5GSUxFX0ZPUk1fRklMRRABEhEKDUZJTEVfRk9STV9UQVIQAiqBAQoIRmlsZUtpbmQSGQoVRklMRV9LSU5EX1VOU1BFQ0lGSUVEEAASFQoRRklMRV9LSU5EX1JFR1VMQVIQARIXChNGSUxFX0tJTkRfRElSRUNUT1JZEAISFQoRRklMRV9LSU5EX1NZTUxJTksQAxITCg9GSUxFX0tJTkRfT1RIRVIQBDK0CgoMR3Vlc3RTZXJ2aWNlEkQKBUdyZWV0EhwuaXNvbDguZ3Vlc3QudjEuR3JlZXRSZXF1ZXN0Gh0uaXNvbDguZ3Vlc3QudjEuR3JlZXRSZXNwb25zZRJVCgpXcml0ZUZpbGVzEiEuaXNvbDguZ3Vlc3QudjEuV3JpdGVGaWxlc1JlcXVlc3QaIi5pc29sOC5ndWVzdC52MS5Xcml0ZUZpbGVzUmVzcG9uc2UoARJSCglSZWFkRmlsZXMSIC5pc29sOC5ndWVzdC52MS5SZWFkRmlsZXNSZXF1ZXN0GiEuaXNvbDguZ3Vlc3QudjEuUmVhZEZpbGVzUmVzcG9uc2UwARJBCgRCb290EhsuaXNvbDguZ3Vlc3QudjEuQm9vdFJlcXVlc3QaHC5pc29sOC5ndWVzdC52MS5Cb290UmVzcG9uc2USQgoDUnVuEhouaXNvbDguZ3Vlc3QudjEuUnVuUmVxdWVzdBobLmlzb2w4Lmd1ZXN0LnYxLlJ1blJlc3BvbnNlKAEwARJBCgRLaWxsEhsuaXNvbDguZ3Vlc3QudjEuS2lsbFJlcXVlc3QaHC5pc29sOC5ndWVzdC52MS5LaWxsUmVzcG9uc2USQQoES2VlcBIbLmlzb2w4Lmd1ZXN0LnYxLktlZXBSZXF1ZXN0GhwuaXNvbDguZ3Vlc3QudjEuS2VlcFJlc3BvbnNlEkcKBlNpZ25hbBIdLmlzb2w4Lmd1ZXN0LnYxLlNpZ25hbFJlcXVlc3QaHi5pc29sOC5ndWVzdC52MS5TaWduYWxSZXNwb25zZRJKCgdJbnNwZWN0Eh4uaXNvbDguZ3Vlc3QudjEuSW5zcGVjdFJlcXVlc3QaHy5pc29sOC5ndWVzdC52MS5JbnNwZWN0UmVzcG9uc2USTQoIUmVhZExlZnQSHy5pc29sOC5ndWVzdC52MS5SZWFkTGVmdFJlcXVlc3QaIC5pc29sOC5ndWVzdC52MS5SZWFkTGVmdFJlc3BvbnNlEkwKB1B1dEZpbGUSHi5pc29sOC5ndWVzdC52MS5QdXRGaWxlUmVxdWVzdBofLmlzb2w4Lmd1ZXN0LnYxLlB1dEZpbGVSZXNwb25zZSgBEkwKB0dldEZpbGUSHi5pc29sOC5ndWVzdC52MS5HZXRGaWxlUmVxdWVzdBofLmlzb2w4Lmd1ZXN0LnYxLkdldEZpbGVSZXNwb25zZTABElAKCUxpc3RGaWxlcxIgLmlzb2w4Lmd1ZXN0LnYxLkxpc3RGaWxlc1JlcXVlc3QaIS5pc29sOC5ndWVzdC52MS5MaXN0RmlsZXNSZXNwb25zZRJcCg1NYWtlRGlyZWN0b3J5EiQuaXNvbDguZ3Vlc3QudjEuTWFrZURpcmVjdG9yeVJlcXVlc3QaJS5pc29sOC5ndWVzdC52MS5NYWtlRGlyZWN0b3J5UmVzcG9uc2USUwoKUmVtb3ZlRmlsZRIhLmlzb2w4Lmd1ZXN0LnYxLlJlbW92ZUZpbGVSZXF1ZXN0GiIuaXNvbDguZ3Vlc3QudjEuUmVtb3ZlRmlsZVJlc3BvbnNlEkwKB1J1bkNlbGwSHi5pc29sOC5ndWVzdC52MS5SdW5DZWxsUmVxdWVzdBofLmlzb2w4Lmd1ZXN0LnYxLlJ1bkNlbGxSZXNwb25zZTABElMKCkVuZENvbnRleHQSIS5pc29sOC5ndWVzdC52MS5FbmRDb250ZXh0UmVxdWVzdBoiLmlzb2w4Lmd1ZXN0LnYxLkVuZENvbnRleHRSZXNwb25zZUIsWippc29sOC5kZXYvZ3Vlc3QvZ2VuL2lzb2w4L2d1ZXN0L3YxO2d1ZXN0djFiBnByb3RvMw", [file_google_protobuf_duration]);
 
 /**
  * GreetRequest opens a link.
@@ -93,6 +93,20 @@ export type GreetResponse = Message<"isol8.guest.v1.GreetResponse"> & {
    * @generated from field: int32 cgroup_version = 4;
    */
   cgroupVersion: number;
+
+  /**
+   * On a later link: how long the sandbox has not been used.
+   *
+   * @generated from field: google.protobuf.Duration idle = 5;
+   */
+  idle?: Duration | undefined;
+
+  /**
+   * On a later link: the contexts that live.
+   *
+   * @generated from field: repeated string contexts = 6;
+   */
+  contexts: string[];
 };
 
 /**
@@ -491,7 +505,7 @@ export const RunRequestSchema: GenMessage<RunRequest> = /*@__PURE__*/
  */
 export type RunStart = Message<"isol8.guest.v1.RunStart"> & {
   /**
-   * Names the run; unique on its sandbox.
+   * Names the run; unique on its sandbox, 64 bytes at most.
    *
    * @generated from field: string run_id = 1;
    */
@@ -581,6 +595,14 @@ export type RunStart = Message<"isol8.guest.v1.RunStart"> & {
    * @generated from field: bool hot = 13;
    */
   hot: boolean;
+
+  /**
+   * Whether others live beside it: what ends this run, whatever it is, then ends what it started and nothing else. With
+   * `keep_processes` what it leaves behind is read on, into a ring that ReadLeft reads.
+   *
+   * @generated from field: bool shared = 14;
+   */
+  shared: boolean;
 };
 
 /**
@@ -907,11 +929,17 @@ export const RunUsageSchema: GenMessage<RunUsage> = /*@__PURE__*/
   messageDesc(file_isol8_guest_v1_guest, 20);
 
 /**
- * KillRequest ends everything of the code.
+ * KillRequest ends everything of the code, or what one run started.
  *
  * @generated from message isol8.guest.v1.KillRequest
  */
 export type KillRequest = Message<"isol8.guest.v1.KillRequest"> & {
+  /**
+   * Which run; empty for everything. One that has ended is no error: what it left behind is ended.
+   *
+   * @generated from field: string run_id = 1;
+   */
+  runId: string;
 };
 
 /**
@@ -935,6 +963,1297 @@ export type KillResponse = Message<"isol8.guest.v1.KillResponse"> & {
  */
 export const KillResponseSchema: GenMessage<KillResponse> = /*@__PURE__*/
   messageDesc(file_isol8_guest_v1_guest, 22);
+
+/**
+ * KeepRequest is the lease of a kept sandbox. When it runs out the guest ends, and everything with it.
+ *
+ * @generated from message isol8.guest.v1.KeepRequest
+ */
+export type KeepRequest = Message<"isol8.guest.v1.KeepRequest"> & {
+  /**
+   * The sandbox ends after this time, whatever happens.
+   *
+   * @generated from field: google.protobuf.Duration lifetime = 1;
+   */
+  lifetime?: Duration | undefined;
+
+  /**
+   * It ends when no call but Greet, Keep, Inspect and pings was made, and none was under way, for this long.
+   *
+   * @generated from field: google.protobuf.Duration idle_timeout = 2;
+   */
+  idleTimeout?: Duration | undefined;
+
+  /**
+   * What later links are proved by: 32 random bytes. Only the first one counts.
+   *
+   * @generated from field: bytes key = 3;
+   */
+  key: Uint8Array;
+
+  /**
+   * Memory of everything the sandbox runs, as in RunStart, held also while nothing is asked for.
+   *
+   * @generated from field: int64 memory_bytes = 4;
+   */
+  memoryBytes: bigint;
+};
+
+/**
+ * Describes the message isol8.guest.v1.KeepRequest.
+ * Use `create(KeepRequestSchema)` to create a new message.
+ */
+export const KeepRequestSchema: GenMessage<KeepRequest> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 23);
+
+/**
+ * KeepResponse says that the sandbox is kept.
+ *
+ * @generated from message isol8.guest.v1.KeepResponse
+ */
+export type KeepResponse = Message<"isol8.guest.v1.KeepResponse"> & {
+};
+
+/**
+ * Describes the message isol8.guest.v1.KeepResponse.
+ * Use `create(KeepResponseSchema)` to create a new message.
+ */
+export const KeepResponseSchema: GenMessage<KeepResponse> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 24);
+
+/**
+ * SignalRequest is a signal for a run.
+ *
+ * @generated from message isol8.guest.v1.SignalRequest
+ */
+export type SignalRequest = Message<"isol8.guest.v1.SignalRequest"> & {
+  /**
+   * Which run or cell.
+   *
+   * @generated from field: string run_id = 1;
+   */
+  runId: string;
+
+  /**
+   * 1 to 64. For a cell only 2: it is interrupted.
+   *
+   * @generated from field: int32 signal = 2;
+   */
+  signal: number;
+};
+
+/**
+ * Describes the message isol8.guest.v1.SignalRequest.
+ * Use `create(SignalRequestSchema)` to create a new message.
+ */
+export const SignalRequestSchema: GenMessage<SignalRequest> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 25);
+
+/**
+ * SignalResponse says that the signal was sent, or that the run has ended.
+ *
+ * @generated from message isol8.guest.v1.SignalResponse
+ */
+export type SignalResponse = Message<"isol8.guest.v1.SignalResponse"> & {
+};
+
+/**
+ * Describes the message isol8.guest.v1.SignalResponse.
+ * Use `create(SignalResponseSchema)` to create a new message.
+ */
+export const SignalResponseSchema: GenMessage<SignalResponse> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 26);
+
+/**
+ * InspectRequest has nothing to say.
+ *
+ * @generated from message isol8.guest.v1.InspectRequest
+ */
+export type InspectRequest = Message<"isol8.guest.v1.InspectRequest"> & {
+};
+
+/**
+ * Describes the message isol8.guest.v1.InspectRequest.
+ * Use `create(InspectRequestSchema)` to create a new message.
+ */
+export const InspectRequestSchema: GenMessage<InspectRequest> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 27);
+
+/**
+ * InspectResponse is what a sandbox holds.
+ *
+ * @generated from message isol8.guest.v1.InspectResponse
+ */
+export type InspectResponse = Message<"isol8.guest.v1.InspectResponse"> & {
+  /**
+   * As `memory_bytes` of RunStart counts it; unset where it cannot be measured.
+   *
+   * @generated from field: optional int64 memory_bytes = 1;
+   */
+  memoryBytes?: bigint | undefined;
+
+  /**
+   * The file systems that the code can write.
+   *
+   * @generated from field: repeated isol8.guest.v1.Disk disks = 2;
+   */
+  disks: Disk[];
+
+  /**
+   * Its processes but the guest and its helpers, oldest first; 1,000, and 96 KiB, at most.
+   *
+   * @generated from field: repeated isol8.guest.v1.Process processes = 3;
+   */
+  processes: Process[];
+};
+
+/**
+ * Describes the message isol8.guest.v1.InspectResponse.
+ * Use `create(InspectResponseSchema)` to create a new message.
+ */
+export const InspectResponseSchema: GenMessage<InspectResponse> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 28);
+
+/**
+ * Disk is a file system in memory.
+ *
+ * @generated from message isol8.guest.v1.Disk
+ */
+export type Disk = Message<"isol8.guest.v1.Disk"> & {
+  /**
+   * Where it is mounted.
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * How much fits.
+   *
+   * @generated from field: int64 size_bytes = 2;
+   */
+  sizeBytes: bigint;
+
+  /**
+   * How much is taken.
+   *
+   * @generated from field: int64 used_bytes = 3;
+   */
+  usedBytes: bigint;
+};
+
+/**
+ * Describes the message isol8.guest.v1.Disk.
+ * Use `create(DiskSchema)` to create a new message.
+ */
+export const DiskSchema: GenMessage<Disk> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 29);
+
+/**
+ * Process is a process of the code.
+ *
+ * @generated from message isol8.guest.v1.Process
+ */
+export type Process = Message<"isol8.guest.v1.Process"> & {
+  /**
+   * In the sandbox.
+   *
+   * @generated from field: int32 pid = 1;
+   */
+  pid: number;
+
+  /**
+   * Of its parent.
+   *
+   * @generated from field: int32 parent_pid = 2;
+   */
+  parentPid: number;
+
+  /**
+   * The run or, in a context, the cell that started it first; empty for what waits.
+   *
+   * @generated from field: string run_id = 3;
+   */
+  runId: string;
+
+  /**
+   * The context that it belongs to; empty for none.
+   *
+   * @generated from field: string context = 4;
+   */
+  context: string;
+
+  /**
+   * Its command line, parts separated by spaces, 4 KiB at most; its name in brackets when it has none.
+   *
+   * @generated from field: string command = 5;
+   */
+  command: string;
+
+  /**
+   * How long ago it was started.
+   *
+   * @generated from field: google.protobuf.Duration age = 6;
+   */
+  age?: Duration | undefined;
+
+  /**
+   * Processor time, user and system.
+   *
+   * @generated from field: google.protobuf.Duration cpu = 7;
+   */
+  cpu?: Duration | undefined;
+
+  /**
+   * Its memory that no file backs.
+   *
+   * @generated from field: int64 memory_bytes = 8;
+   */
+  memoryBytes: bigint;
+
+  /**
+   * Its threads.
+   *
+   * @generated from field: int32 threads = 9;
+   */
+  threads: number;
+};
+
+/**
+ * Describes the message isol8.guest.v1.Process.
+ * Use `create(ProcessSchema)` to create a new message.
+ */
+export const ProcessSchema: GenMessage<Process> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 30);
+
+/**
+ * ReadLeftRequest asks for what was written since a run ended.
+ *
+ * @generated from message isol8.guest.v1.ReadLeftRequest
+ */
+export type ReadLeftRequest = Message<"isol8.guest.v1.ReadLeftRequest"> & {
+  /**
+   * Which.
+   *
+   * @generated from field: string run_id = 1;
+   */
+  runId: string;
+
+  /**
+   * The first byte of standard output that is wanted.
+   *
+   * @generated from field: int64 stdout_offset = 2;
+   */
+  stdoutOffset: bigint;
+
+  /**
+   * The first byte of standard error that is wanted.
+   *
+   * @generated from field: int64 stderr_offset = 3;
+   */
+  stderrOffset: bigint;
+};
+
+/**
+ * Describes the message isol8.guest.v1.ReadLeftRequest.
+ * Use `create(ReadLeftRequestSchema)` to create a new message.
+ */
+export const ReadLeftRequestSchema: GenMessage<ReadLeftRequest> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 31);
+
+/**
+ * ReadLeftResponse is what is kept of it: the last 64 KiB of each stream at most.
+ *
+ * @generated from message isol8.guest.v1.ReadLeftResponse
+ */
+export type ReadLeftResponse = Message<"isol8.guest.v1.ReadLeftResponse"> & {
+  /**
+   * Whether the guest knows the run. It forgets it when nothing of it is left and the ring was not read for a while.
+   *
+   * @generated from field: bool known = 1;
+   */
+  known: boolean;
+
+  /**
+   * Standard output.
+   *
+   * @generated from field: isol8.guest.v1.Left stdout = 2;
+   */
+  stdout?: Left | undefined;
+
+  /**
+   * Standard error.
+   *
+   * @generated from field: isol8.guest.v1.Left stderr = 3;
+   */
+  stderr?: Left | undefined;
+
+  /**
+   * Whether a process still has one of the streams.
+   *
+   * @generated from field: bool open = 4;
+   */
+  open: boolean;
+};
+
+/**
+ * Describes the message isol8.guest.v1.ReadLeftResponse.
+ * Use `create(ReadLeftResponseSchema)` to create a new message.
+ */
+export const ReadLeftResponseSchema: GenMessage<ReadLeftResponse> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 32);
+
+/**
+ * Left is a stretch of one stream.
+ *
+ * @generated from message isol8.guest.v1.Left
+ */
+export type Left = Message<"isol8.guest.v1.Left"> & {
+  /**
+   * Its first byte's offset since the end of the run.
+   *
+   * @generated from field: int64 offset = 1;
+   */
+  offset: bigint;
+
+  /**
+   * The bytes, 64 KiB at most.
+   *
+   * @generated from field: bytes data = 2;
+   */
+  data: Uint8Array;
+};
+
+/**
+ * Describes the message isol8.guest.v1.Left.
+ * Use `create(LeftSchema)` to create a new message.
+ */
+export const LeftSchema: GenMessage<Left> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 33);
+
+/**
+ * FileEntry describes a file.
+ *
+ * @generated from message isol8.guest.v1.FileEntry
+ */
+export type FileEntry = Message<"isol8.guest.v1.FileEntry"> & {
+  /**
+   * Relative to /sandbox; "." for itself. Bytes that are not UTF-8 as U+FFFD.
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * What it is.
+   *
+   * @generated from field: isol8.guest.v1.FileKind kind = 2;
+   */
+  kind: FileKind;
+
+  /**
+   * Size in bytes of a regular file; 0 for others.
+   *
+   * @generated from field: int64 size_bytes = 3;
+   */
+  sizeBytes: bigint;
+
+  /**
+   * Permission bits.
+   *
+   * @generated from field: uint32 mode = 4;
+   */
+  mode: number;
+
+  /**
+   * When its content changed last, in nanoseconds since 1970.
+   *
+   * @generated from field: int64 modified_unix_nanos = 5;
+   */
+  modifiedUnixNanos: bigint;
+};
+
+/**
+ * Describes the message isol8.guest.v1.FileEntry.
+ * Use `create(FileEntrySchema)` to create a new message.
+ */
+export const FileEntrySchema: GenMessage<FileEntry> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 34);
+
+/**
+ * PutFileRequest is a header, or a piece of content.
+ *
+ * @generated from message isol8.guest.v1.PutFileRequest
+ */
+export type PutFileRequest = Message<"isol8.guest.v1.PutFileRequest"> & {
+  /**
+   * What this message is.
+   *
+   * @generated from oneof isol8.guest.v1.PutFileRequest.part
+   */
+  part: {
+    /**
+     * The first message, and only the first.
+     *
+     * @generated from field: isol8.guest.v1.PutFileHeader header = 1;
+     */
+    value: PutFileHeader;
+    case: "header";
+  } | {
+    /**
+     * Content, 64 KiB at most. The half-close of the stream is its end.
+     *
+     * @generated from field: bytes chunk = 2;
+     */
+    value: Uint8Array;
+    case: "chunk";
+  } | {
+    /**
+     * The last message: the content is whole. A stream without it is not, and nothing is written.
+     *
+     * @generated from field: bool complete = 3;
+     */
+    value: boolean;
+    case: "complete";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message isol8.guest.v1.PutFileRequest.
+ * Use `create(PutFileRequestSchema)` to create a new message.
+ */
+export const PutFileRequestSchema: GenMessage<PutFileRequest> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 35);
+
+/**
+ * PutFileHeader says what to write.
+ *
+ * @generated from message isol8.guest.v1.PutFileHeader
+ */
+export type PutFileHeader = Message<"isol8.guest.v1.PutFileHeader"> & {
+  /**
+   * Relative to /sandbox, or absolute below it. For a tar archive, the directory.
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * Permission bits; 0 stands for 0644.
+   *
+   * @generated from field: uint32 mode = 2;
+   */
+  mode: number;
+
+  /**
+   * SHA-256 that the content must have, lower-case hex; empty for any.
+   *
+   * @generated from field: string sha256 = 3;
+   */
+  sha256: string;
+
+  /**
+   * What the content is.
+   *
+   * @generated from field: isol8.guest.v1.FileForm form = 4;
+   */
+  form: FileForm;
+};
+
+/**
+ * Describes the message isol8.guest.v1.PutFileHeader.
+ * Use `create(PutFileHeaderSchema)` to create a new message.
+ */
+export const PutFileHeaderSchema: GenMessage<PutFileHeader> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 36);
+
+/**
+ * PutFileResponse says what was written, or why not.
+ *
+ * @generated from message isol8.guest.v1.PutFileResponse
+ */
+export type PutFileResponse = Message<"isol8.guest.v1.PutFileResponse"> & {
+  /**
+   * Why it was not; unset when it was.
+   *
+   * @generated from field: isol8.guest.v1.FileFailure failure = 1;
+   */
+  failure?: FileFailure | undefined;
+
+  /**
+   * What was written, or the directory of an archive.
+   *
+   * @generated from field: isol8.guest.v1.FileEntry file = 2;
+   */
+  file?: FileEntry | undefined;
+
+  /**
+   * SHA-256 of the content, lower-case hex.
+   *
+   * @generated from field: string sha256 = 3;
+   */
+  sha256: string;
+
+  /**
+   * Entries of an archive that were written, before a failure too.
+   *
+   * @generated from field: int64 entries = 4;
+   */
+  entries: bigint;
+};
+
+/**
+ * Describes the message isol8.guest.v1.PutFileResponse.
+ * Use `create(PutFileResponseSchema)` to create a new message.
+ */
+export const PutFileResponseSchema: GenMessage<PutFileResponse> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 37);
+
+/**
+ * GetFileRequest says what to read.
+ *
+ * @generated from message isol8.guest.v1.GetFileRequest
+ */
+export type GetFileRequest = Message<"isol8.guest.v1.GetFileRequest"> & {
+  /**
+   * Relative to /sandbox, or absolute below it.
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * The first byte.
+   *
+   * @generated from field: int64 offset = 2;
+   */
+  offset: bigint;
+
+  /**
+   * How many bytes at most; negative for all.
+   *
+   * @generated from field: int64 length = 3;
+   */
+  length: bigint;
+
+  /**
+   * What to give.
+   *
+   * @generated from field: isol8.guest.v1.FileForm form = 4;
+   */
+  form: FileForm;
+};
+
+/**
+ * Describes the message isol8.guest.v1.GetFileRequest.
+ * Use `create(GetFileRequestSchema)` to create a new message.
+ */
+export const GetFileRequestSchema: GenMessage<GetFileRequest> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 38);
+
+/**
+ * GetFileResponse is a description, then content, then a digest; or a failure, which ends it.
+ *
+ * @generated from message isol8.guest.v1.GetFileResponse
+ */
+export type GetFileResponse = Message<"isol8.guest.v1.GetFileResponse"> & {
+  /**
+   * What this message is.
+   *
+   * @generated from oneof isol8.guest.v1.GetFileResponse.part
+   */
+  part: {
+    /**
+     * Comes first, once.
+     *
+     * @generated from field: isol8.guest.v1.FileEntry file = 1;
+     */
+    value: FileEntry;
+    case: "file";
+  } | {
+    /**
+     * Content, 64 KiB at most.
+     *
+     * @generated from field: bytes chunk = 2;
+     */
+    value: Uint8Array;
+    case: "chunk";
+  } | {
+    /**
+     * Comes last: SHA-256 of the content, lower-case hex.
+     *
+     * @generated from field: string sha256 = 3;
+     */
+    value: string;
+    case: "sha256";
+  } | {
+    /**
+     * Why it cannot be given, or not whole.
+     *
+     * @generated from field: isol8.guest.v1.FileFailure failure = 4;
+     */
+    value: FileFailure;
+    case: "failure";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message isol8.guest.v1.GetFileResponse.
+ * Use `create(GetFileResponseSchema)` to create a new message.
+ */
+export const GetFileResponseSchema: GenMessage<GetFileResponse> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 39);
+
+/**
+ * ListFilesRequest says what to list.
+ *
+ * @generated from message isol8.guest.v1.ListFilesRequest
+ */
+export type ListFilesRequest = Message<"isol8.guest.v1.ListFilesRequest"> & {
+  /**
+   * The directory.
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * Whether directories in it are listed too.
+   *
+   * @generated from field: bool recursive = 2;
+   */
+  recursive: boolean;
+
+  /**
+   * A glob that paths relative to `path` must match; empty for all.
+   *
+   * @generated from field: string glob = 3;
+   */
+  glob: string;
+
+  /**
+   * Only what comes after this path, in byte order of the paths relative to /sandbox; empty for all. As it was given in
+   * `next`.
+   *
+   * @generated from field: bytes after = 4;
+   */
+  after: Uint8Array;
+
+  /**
+   * How many at most, 1 to 1,000.
+   *
+   * @generated from field: int32 limit = 5;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message isol8.guest.v1.ListFilesRequest.
+ * Use `create(ListFilesRequestSchema)` to create a new message.
+ */
+export const ListFilesRequestSchema: GenMessage<ListFilesRequest> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 40);
+
+/**
+ * ListFilesResponse is a page, 96 KiB at most.
+ *
+ * @generated from message isol8.guest.v1.ListFilesResponse
+ */
+export type ListFilesResponse = Message<"isol8.guest.v1.ListFilesResponse"> & {
+  /**
+   * In byte order of their paths.
+   *
+   * @generated from field: repeated isol8.guest.v1.FileEntry files = 1;
+   */
+  files: FileEntry[];
+
+  /**
+   * `after` of the next page; empty on the last.
+   *
+   * @generated from field: bytes next = 2;
+   */
+  next: Uint8Array;
+
+  /**
+   * Why the directory cannot be listed.
+   *
+   * @generated from field: isol8.guest.v1.FileFailure failure = 3;
+   */
+  failure?: FileFailure | undefined;
+};
+
+/**
+ * Describes the message isol8.guest.v1.ListFilesResponse.
+ * Use `create(ListFilesResponseSchema)` to create a new message.
+ */
+export const ListFilesResponseSchema: GenMessage<ListFilesResponse> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 41);
+
+/**
+ * MakeDirectoryRequest names a directory.
+ *
+ * @generated from message isol8.guest.v1.MakeDirectoryRequest
+ */
+export type MakeDirectoryRequest = Message<"isol8.guest.v1.MakeDirectoryRequest"> & {
+  /**
+   * Relative to /sandbox, or absolute below it.
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * Permission bits; 0 stands for 0755.
+   *
+   * @generated from field: uint32 mode = 2;
+   */
+  mode: number;
+};
+
+/**
+ * Describes the message isol8.guest.v1.MakeDirectoryRequest.
+ * Use `create(MakeDirectoryRequestSchema)` to create a new message.
+ */
+export const MakeDirectoryRequestSchema: GenMessage<MakeDirectoryRequest> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 42);
+
+/**
+ * MakeDirectoryResponse describes it.
+ *
+ * @generated from message isol8.guest.v1.MakeDirectoryResponse
+ */
+export type MakeDirectoryResponse = Message<"isol8.guest.v1.MakeDirectoryResponse"> & {
+  /**
+   * Why it was not made; unset when it was, or was there.
+   *
+   * @generated from field: isol8.guest.v1.FileFailure failure = 1;
+   */
+  failure?: FileFailure | undefined;
+
+  /**
+   * The directory.
+   *
+   * @generated from field: isol8.guest.v1.FileEntry directory = 2;
+   */
+  directory?: FileEntry | undefined;
+};
+
+/**
+ * Describes the message isol8.guest.v1.MakeDirectoryResponse.
+ * Use `create(MakeDirectoryResponseSchema)` to create a new message.
+ */
+export const MakeDirectoryResponseSchema: GenMessage<MakeDirectoryResponse> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 43);
+
+/**
+ * RemoveFileRequest names what to remove.
+ *
+ * @generated from message isol8.guest.v1.RemoveFileRequest
+ */
+export type RemoveFileRequest = Message<"isol8.guest.v1.RemoveFileRequest"> & {
+  /**
+   * Relative to /sandbox, or absolute below it. A link is removed itself.
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * Whether a directory is removed with all that is in it.
+   *
+   * @generated from field: bool recursive = 2;
+   */
+  recursive: boolean;
+};
+
+/**
+ * Describes the message isol8.guest.v1.RemoveFileRequest.
+ * Use `create(RemoveFileRequestSchema)` to create a new message.
+ */
+export const RemoveFileRequestSchema: GenMessage<RemoveFileRequest> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 44);
+
+/**
+ * RemoveFileResponse says whether it is gone.
+ *
+ * @generated from message isol8.guest.v1.RemoveFileResponse
+ */
+export type RemoveFileResponse = Message<"isol8.guest.v1.RemoveFileResponse"> & {
+  /**
+   * Why it is not; unset when it is.
+   *
+   * @generated from field: isol8.guest.v1.FileFailure failure = 1;
+   */
+  failure?: FileFailure | undefined;
+};
+
+/**
+ * Describes the message isol8.guest.v1.RemoveFileResponse.
+ * Use `create(RemoveFileResponseSchema)` to create a new message.
+ */
+export const RemoveFileResponseSchema: GenMessage<RemoveFileResponse> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 45);
+
+/**
+ * RunCellRequest is code for a context.
+ *
+ * @generated from message isol8.guest.v1.RunCellRequest
+ */
+export type RunCellRequest = Message<"isol8.guest.v1.RunCellRequest"> & {
+  /**
+   * Names the cell; unique on its sandbox, 64 bytes at most.
+   *
+   * @generated from field: string run_id = 1;
+   */
+  runId: string;
+
+  /**
+   * The context's name.
+   *
+   * @generated from field: string context = 2;
+   */
+  context: string;
+
+  /**
+   * How its interpreter is made one that takes cells: `python`, `node`, `bun`, `deno`, `bash`.
+   *
+   * @generated from field: string driver = 3;
+   */
+  driver: string;
+
+  /**
+   * The interpreter, as RunStart.argv begins with it; used when the context is new.
+   *
+   * @generated from field: repeated string argv = 4;
+   */
+  argv: string[];
+
+  /**
+   * `NAME=value`; the environment of a context that is new.
+   *
+   * @generated from field: repeated string environment = 5;
+   */
+  environment: string[];
+
+  /**
+   * `NAME=value`, set while the cell runs, and put back afterwards.
+   *
+   * @generated from field: repeated string cell_environment = 6;
+   */
+  cellEnvironment: string[];
+
+  /**
+   * The code, 1 MiB at most.
+   *
+   * @generated from field: bytes code = 7;
+   */
+  code: Uint8Array;
+
+  /**
+   * Standard input of the code, all of it.
+   *
+   * @generated from field: bytes stdin = 8;
+   */
+  stdin: Uint8Array;
+
+  /**
+   * Wall time after which the cell is interrupted, and soon after its context ended.
+   *
+   * @generated from field: google.protobuf.Duration timeout = 9;
+   */
+  timeout?: Duration | undefined;
+
+  /**
+   * As in RunStart.
+   *
+   * @generated from field: int64 output_bytes = 10;
+   */
+  outputBytes: bigint;
+
+  /**
+   * As in RunStart; at it the cell is interrupted.
+   *
+   * @generated from field: bool kill_on_output_limit = 11;
+   */
+  killOnOutputLimit: boolean;
+
+  /**
+   * As in RunStart; for a context that is new.
+   *
+   * @generated from field: int64 max_processes = 12;
+   */
+  maxProcesses: bigint;
+
+  /**
+   * As in RunStart; for a context that is new.
+   *
+   * @generated from field: int64 max_open_files = 13;
+   */
+  maxOpenFiles: bigint;
+
+  /**
+   * Bytes of displays and errors that are sent for this cell.
+   *
+   * @generated from field: int64 display_bytes = 14;
+   */
+  displayBytes: bigint;
+
+  /**
+   * As in RunStart; entered when it is not empty, and left afterwards.
+   *
+   * @generated from field: string working_directory = 15;
+   */
+  workingDirectory: string;
+};
+
+/**
+ * Describes the message isol8.guest.v1.RunCellRequest.
+ * Use `create(RunCellRequestSchema)` to create a new message.
+ */
+export const RunCellRequestSchema: GenMessage<RunCellRequest> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 46);
+
+/**
+ * RunCellResponse tells what happens.
+ *
+ * @generated from message isol8.guest.v1.RunCellResponse
+ */
+export type RunCellResponse = Message<"isol8.guest.v1.RunCellResponse"> & {
+  /**
+   * What this message is.
+   *
+   * @generated from oneof isol8.guest.v1.RunCellResponse.event
+   */
+  event: {
+    /**
+     * The code runs. Comes first, once.
+     *
+     * @generated from field: isol8.guest.v1.CellStarted started = 1;
+     */
+    value: CellStarted;
+    case: "started";
+  } | {
+    /**
+     * A piece of its output: 1 byte at least, 64 KiB at most.
+     *
+     * @generated from field: isol8.guest.v1.RunOutput output = 2;
+     */
+    value: RunOutput;
+    case: "output";
+  } | {
+    /**
+     * A rich result: the code's own word.
+     *
+     * @generated from field: isol8.guest.v1.CellDisplay display = 3;
+     */
+    value: CellDisplay;
+    case: "display";
+  } | {
+    /**
+     * The cell is over. Comes last, once.
+     *
+     * @generated from field: isol8.guest.v1.CellEnded ended = 4;
+     */
+    value: CellEnded;
+    case: "ended";
+  } | {
+    /**
+     * It could not be started. Comes alone.
+     *
+     * @generated from field: isol8.guest.v1.RunFailed failed = 5;
+     */
+    value: RunFailed;
+    case: "failed";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message isol8.guest.v1.RunCellResponse.
+ * Use `create(RunCellResponseSchema)` to create a new message.
+ */
+export const RunCellResponseSchema: GenMessage<RunCellResponse> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 47);
+
+/**
+ * CellStarted says that the code runs.
+ *
+ * @generated from message isol8.guest.v1.CellStarted
+ */
+export type CellStarted = Message<"isol8.guest.v1.CellStarted"> & {
+  /**
+   * Whether its context is new.
+   *
+   * @generated from field: bool fresh = 1;
+   */
+  fresh: boolean;
+};
+
+/**
+ * Describes the message isol8.guest.v1.CellStarted.
+ * Use `create(CellStartedSchema)` to create a new message.
+ */
+export const CellStartedSchema: GenMessage<CellStarted> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 48);
+
+/**
+ * CellDisplay is a piece of a rich result. Its pieces come one after the other, 64 KiB of `data` each at most.
+ *
+ * @generated from message isol8.guest.v1.CellDisplay
+ */
+export type CellDisplay = Message<"isol8.guest.v1.CellDisplay"> & {
+  /**
+   * Which MIME type the data is of, 128 bytes at most.
+   *
+   * @generated from field: string mime_type = 1;
+   */
+  mimeType: string;
+
+  /**
+   * The next bytes.
+   *
+   * @generated from field: bytes data = 2;
+   */
+  data: Uint8Array;
+
+  /**
+   * Whether this form of it ends here.
+   *
+   * @generated from field: bool form_ends = 3;
+   */
+  formEnds: boolean;
+
+  /**
+   * Whether all its forms end here.
+   *
+   * @generated from field: bool ends = 4;
+   */
+  ends: boolean;
+
+  /**
+   * As in isol8.v1.Display, 256 bytes at most.
+   *
+   * @generated from field: string display_id = 5;
+   */
+  displayId: string;
+
+  /**
+   * Whether it is the value of the last expression.
+   *
+   * @generated from field: bool is_result = 6;
+   */
+  isResult: boolean;
+};
+
+/**
+ * Describes the message isol8.guest.v1.CellDisplay.
+ * Use `create(CellDisplaySchema)` to create a new message.
+ */
+export const CellDisplaySchema: GenMessage<CellDisplay> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 49);
+
+/**
+ * CellEnded is how a cell ended.
+ *
+ * @generated from message isol8.guest.v1.CellEnded
+ */
+export type CellEnded = Message<"isol8.guest.v1.CellEnded"> & {
+  /**
+   * What ended it. PROGRAM when it came to its end, whatever error it had, or when its context ended by itself.
+   *
+   * @generated from field: isol8.guest.v1.EndReason reason = 1;
+   */
+  reason: EndReason;
+
+  /**
+   * 0; 1 after an error; what the code exited with; 128 and the signal where a signal ended the context.
+   *
+   * @generated from field: int32 exit_code = 2;
+   */
+  exitCode: number;
+
+  /**
+   * The error that it did not catch; unset when there was none. The code's own word.
+   *
+   * @generated from field: isol8.guest.v1.CellError error = 3;
+   */
+  error?: CellError | undefined;
+
+  /**
+   * Whether the context ended. The next cell of this name begins with nothing.
+   *
+   * @generated from field: bool context_ended = 4;
+   */
+  contextEnded: boolean;
+
+  /**
+   * The signal that ended the context; 0 when none did.
+   *
+   * @generated from field: int32 signal = 5;
+   */
+  signal: number;
+
+  /**
+   * Standard output.
+   *
+   * @generated from field: isol8.guest.v1.OutputStats stdout = 6;
+   */
+  stdout?: OutputStats | undefined;
+
+  /**
+   * Standard error.
+   *
+   * @generated from field: isol8.guest.v1.OutputStats stderr = 7;
+   */
+  stderr?: OutputStats | undefined;
+
+  /**
+   * Displays and forms of displays that were dropped, for their size or for being no display.
+   *
+   * @generated from field: int32 dropped_displays = 8;
+   */
+  droppedDisplays: number;
+
+  /**
+   * As in RunEnded.
+   *
+   * @generated from field: isol8.guest.v1.RunUsage usage = 9;
+   */
+  usage?: RunUsage | undefined;
+
+  /**
+   * Start of the code to its end.
+   *
+   * @generated from field: google.protobuf.Duration run_time = 10;
+   */
+  runTime?: Duration | undefined;
+
+  /**
+   * Why the context was ended by the guest, for people; empty when it was not.
+   *
+   * @generated from field: string message = 11;
+   */
+  message: string;
+};
+
+/**
+ * Describes the message isol8.guest.v1.CellEnded.
+ * Use `create(CellEndedSchema)` to create a new message.
+ */
+export const CellEndedSchema: GenMessage<CellEnded> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 50);
+
+/**
+ * CellError is an error that a cell did not catch; 64 KiB in all at most.
+ *
+ * @generated from message isol8.guest.v1.CellError
+ */
+export type CellError = Message<"isol8.guest.v1.CellError"> & {
+  /**
+   * Its class, 256 bytes at most.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * What it says, 8 KiB at most.
+   *
+   * @generated from field: string message = 2;
+   */
+  message: string;
+
+  /**
+   * Where it came from, the outermost first; 100 at most.
+   *
+   * @generated from field: repeated isol8.guest.v1.CellFrame frames = 3;
+   */
+  frames: CellFrame[];
+};
+
+/**
+ * Describes the message isol8.guest.v1.CellError.
+ * Use `create(CellErrorSchema)` to create a new message.
+ */
+export const CellErrorSchema: GenMessage<CellError> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 51);
+
+/**
+ * CellFrame is one place in a traceback.
+ *
+ * @generated from message isol8.guest.v1.CellFrame
+ */
+export type CellFrame = Message<"isol8.guest.v1.CellFrame"> & {
+  /**
+   * 4 KiB at most.
+   *
+   * @generated from field: string file = 1;
+   */
+  file: string;
+
+  /**
+   * From 1 on; 0 where it is not known.
+   *
+   * @generated from field: int32 line = 2;
+   */
+  line: number;
+
+  /**
+   * 256 bytes at most; empty at the top level.
+   *
+   * @generated from field: string function = 3;
+   */
+  function: string;
+
+  /**
+   * 512 bytes at most; empty where it is not known.
+   *
+   * @generated from field: string source = 4;
+   */
+  source: string;
+};
+
+/**
+ * Describes the message isol8.guest.v1.CellFrame.
+ * Use `create(CellFrameSchema)` to create a new message.
+ */
+export const CellFrameSchema: GenMessage<CellFrame> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 52);
+
+/**
+ * EndContextRequest names a context.
+ *
+ * @generated from message isol8.guest.v1.EndContextRequest
+ */
+export type EndContextRequest = Message<"isol8.guest.v1.EndContextRequest"> & {
+  /**
+   * Which. One that is not there is no error.
+   *
+   * @generated from field: string context = 1;
+   */
+  context: string;
+};
+
+/**
+ * Describes the message isol8.guest.v1.EndContextRequest.
+ * Use `create(EndContextRequestSchema)` to create a new message.
+ */
+export const EndContextRequestSchema: GenMessage<EndContextRequest> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 53);
+
+/**
+ * EndContextResponse says that nothing of it is left.
+ *
+ * @generated from message isol8.guest.v1.EndContextResponse
+ */
+export type EndContextResponse = Message<"isol8.guest.v1.EndContextResponse"> & {
+};
+
+/**
+ * Describes the message isol8.guest.v1.EndContextResponse.
+ * Use `create(EndContextResponseSchema)` to create a new message.
+ */
+export const EndContextResponseSchema: GenMessage<EndContextResponse> = /*@__PURE__*/
+  messageDesc(file_isol8_guest_v1_guest, 54);
 
 /**
  * FileFailureReason is why a file could not be handled.
@@ -1004,6 +2323,27 @@ export const FileFailureReason = {
    * @generated from enum value: FILE_FAILURE_REASON_OTHER = 8;
    */
   OTHER: 8,
+
+  /**
+   * The content has another SHA-256 than it must have.
+   *
+   * @generated from enum value: FILE_FAILURE_REASON_WRONG_DIGEST = 9;
+   */
+  WRONG_DIGEST: 9,
+
+  /**
+   * A directory that is not empty, and `recursive` is not set.
+   *
+   * @generated from enum value: FILE_FAILURE_REASON_NOT_EMPTY = 10;
+   */
+  NOT_EMPTY: 10,
+
+  /**
+   * What came is no tar archive, or has an entry that cannot be written: a device, a name outside.
+   *
+   * @generated from enum value: FILE_FAILURE_REASON_BAD_ARCHIVE = 11;
+   */
+  BAD_ARCHIVE: 11,
 } as const;
 
 /**
@@ -1185,14 +2525,111 @@ export const EndReasonSchema: GenEnum<EndReason> = /*@__PURE__*/
   enumDesc(file_isol8_guest_v1_guest, 3);
 
 /**
+ * FileForm is what the bytes of a file call are.
+ *
+ * @generated from enum isol8.guest.v1.FileForm
+ */
+export const FileForm = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: FILE_FORM_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * One regular file.
+   *
+   * @generated from enum value: FILE_FORM_FILE = 1;
+   */
+  FILE: 1,
+
+  /**
+   * A tar archive of what is in a directory.
+   *
+   * @generated from enum value: FILE_FORM_TAR = 2;
+   */
+  TAR: 2,
+} as const;
+
+/**
+ * FileForm is what the bytes of a file call are.
+ *
+ * @generated from enum isol8.guest.v1.FileForm
+ */
+export type FileForm = (typeof FileForm)[keyof typeof FileForm] | UnknownEnum;
+
+/**
+ * Describes the enum isol8.guest.v1.FileForm.
+ */
+export const FileFormSchema: GenEnum<FileForm> = /*@__PURE__*/
+  enumDesc(file_isol8_guest_v1_guest, 4);
+
+/**
+ * FileKind is what a name stands for.
+ *
+ * @generated from enum isol8.guest.v1.FileKind
+ */
+export const FileKind = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: FILE_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * A regular file.
+   *
+   * @generated from enum value: FILE_KIND_REGULAR = 1;
+   */
+  REGULAR: 1,
+
+  /**
+   * A directory.
+   *
+   * @generated from enum value: FILE_KIND_DIRECTORY = 2;
+   */
+  DIRECTORY: 2,
+
+  /**
+   * A symbolic link.
+   *
+   * @generated from enum value: FILE_KIND_SYMLINK = 3;
+   */
+  SYMLINK: 3,
+
+  /**
+   * Anything else.
+   *
+   * @generated from enum value: FILE_KIND_OTHER = 4;
+   */
+  OTHER: 4,
+} as const;
+
+/**
+ * FileKind is what a name stands for.
+ *
+ * @generated from enum isol8.guest.v1.FileKind
+ */
+export type FileKind = (typeof FileKind)[keyof typeof FileKind] | UnknownEnum;
+
+/**
+ * Describes the enum isol8.guest.v1.FileKind.
+ */
+export const FileKindSchema: GenEnum<FileKind> = /*@__PURE__*/
+  enumDesc(file_isol8_guest_v1_guest, 5);
+
+/**
  * GuestService runs programs and handles files inside one sandbox.
  *
  * @generated from service isol8.guest.v1.GuestService
  */
 export const GuestService: GenService<{
   /**
-   * Greet is the first call on a link and is made once; every other call before it fails with FAILED_PRECONDITION.
-   * It settles the protocol version and what holds for the sandbox's whole life.
+   * Greet is the first call on a link and is made once on each; every other call before it fails with
+   * FAILED_PRECONDITION. The first one settles what holds for the sandbox's whole life; on a later link, which only a
+   * kept sandbox has, `code_uid` must be the same and the rest says nothing.
    *
    * @generated from rpc isol8.guest.v1.GuestService.Greet
    */
@@ -1248,8 +2685,8 @@ export const GuestService: GenService<{
     output: typeof RunResponseSchema;
   },
   /**
-   * Kill ends everything that runs as the code's user and answers when nothing of it is left. It is idempotent, and
-   * it works while nobody reads the output of a Run.
+   * Kill ends everything that runs as the code's user, or what one run or cell started, and answers when nothing of it is
+   * left. It is idempotent, and it works while nobody reads the output of a Run.
    *
    * @generated from rpc isol8.guest.v1.GuestService.Kill
    */
@@ -1257,6 +2694,120 @@ export const GuestService: GenService<{
     methodKind: "unary";
     input: typeof KillRequestSchema;
     output: typeof KillResponseSchema;
+  },
+  /**
+   * Keep makes the sandbox outlive its links: their end ends nothing any more but the runs that were begun on them. From now
+   * on the lease counts. Asked again, it changes the lease and the memory; the key stays.
+   *
+   * @generated from rpc isol8.guest.v1.GuestService.Keep
+   */
+  keep: {
+    methodKind: "unary";
+    input: typeof KeepRequestSchema;
+    output: typeof KeepResponseSchema;
+  },
+  /**
+   * Signal sends a signal to the main process of a run, or of the context that a cell runs in. A run that has ended is
+   * no error.
+   *
+   * @generated from rpc isol8.guest.v1.GuestService.Signal
+   */
+  signal: {
+    methodKind: "unary";
+    input: typeof SignalRequestSchema;
+    output: typeof SignalResponseSchema;
+  },
+  /**
+   * Inspect tells what the sandbox holds.
+   *
+   * @generated from rpc isol8.guest.v1.GuestService.Inspect
+   */
+  inspect: {
+    methodKind: "unary";
+    input: typeof InspectRequestSchema;
+    output: typeof InspectResponseSchema;
+  },
+  /**
+   * ReadLeft reads what the processes wrote that a run left behind, since its end.
+   *
+   * @generated from rpc isol8.guest.v1.GuestService.ReadLeft
+   */
+  readLeft: {
+    methodKind: "unary";
+    input: typeof ReadLeftRequestSchema;
+    output: typeof ReadLeftResponseSchema;
+  },
+  /**
+   * PutFile writes one file of any size, which appears whole or not at all, or the entries of a tar archive.
+   *
+   * @generated from rpc isol8.guest.v1.GuestService.PutFile
+   */
+  putFile: {
+    methodKind: "client_streaming";
+    input: typeof PutFileRequestSchema;
+    output: typeof PutFileResponseSchema;
+  },
+  /**
+   * GetFile streams one file, or a directory as a tar archive.
+   *
+   * @generated from rpc isol8.guest.v1.GuestService.GetFile
+   */
+  getFile: {
+    methodKind: "server_streaming";
+    input: typeof GetFileRequestSchema;
+    output: typeof GetFileResponseSchema;
+  },
+  /**
+   * ListFiles lists a directory.
+   *
+   * @generated from rpc isol8.guest.v1.GuestService.ListFiles
+   */
+  listFiles: {
+    methodKind: "unary";
+    input: typeof ListFilesRequestSchema;
+    output: typeof ListFilesResponseSchema;
+  },
+  /**
+   * MakeDirectory makes a directory with its parents. One that exists is no error.
+   *
+   * @generated from rpc isol8.guest.v1.GuestService.MakeDirectory
+   */
+  makeDirectory: {
+    methodKind: "unary";
+    input: typeof MakeDirectoryRequestSchema;
+    output: typeof MakeDirectoryResponseSchema;
+  },
+  /**
+   * RemoveFile removes a file or a directory. One that is gone is no error.
+   *
+   * @generated from rpc isol8.guest.v1.GuestService.RemoveFile
+   */
+  removeFile: {
+    methodKind: "unary";
+    input: typeof RemoveFileRequestSchema;
+    output: typeof RemoveFileResponseSchema;
+  },
+  /**
+   * RunCell runs code in a context: an interpreter that keeps its state from cell to cell, started when its name is new.
+   * One cell runs at a time in each. Exactly one `ended` or `failed` closes the answers. When the host resets the
+   * stream, the cell is interrupted, and its context ended when that does not help.
+   *
+   * @generated from rpc isol8.guest.v1.GuestService.RunCell
+   */
+  runCell: {
+    methodKind: "server_streaming";
+    input: typeof RunCellRequestSchema;
+    output: typeof RunCellResponseSchema;
+  },
+  /**
+   * EndContext ends a context and everything that it started, and answers when nothing of it is left.
+   *
+   * @generated from rpc isol8.guest.v1.GuestService.EndContext
+   */
+  endContext: {
+    methodKind: "unary";
+    input: typeof EndContextRequestSchema;
+    output: typeof EndContextResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_isol8_guest_v1_guest, 0);

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16isol8/v1/display.proto\x12\x08isol8.v1\"\xac\x01\n\x07\x44isplay\x12/\n\x04\x64\x61ta\x18\x01 \x03(\x0b\x32\x1b.isol8.v1.Display.DataEntryR\x04\x64\x61ta\x12\x1d\n\ndisplay_id\x18\x02 \x01(\tR\tdisplayId\x12\x18\n\x07\x63ontext\x18\x03 \x01(\tR\x07\x63ontext\x1a\x37\n\tDataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x0cR\x05value:\x02\x38\x01\x42\'Z%isol8.dev/client/gen/isol8/v1;isol8v1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16isol8/v1/display.proto\x12\x08isol8.v1\"\xc9\x01\n\x07\x44isplay\x12/\n\x04\x64\x61ta\x18\x01 \x03(\x0b\x32\x1b.isol8.v1.Display.DataEntryR\x04\x64\x61ta\x12\x1d\n\ndisplay_id\x18\x02 \x01(\tR\tdisplayId\x12\x18\n\x07\x63ontext\x18\x03 \x01(\tR\x07\x63ontext\x12\x1b\n\tis_result\x18\x04 \x01(\x08R\x08isResult\x1a\x37\n\tDataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\x0cR\x05value:\x02\x38\x01\x42\'Z%isol8.dev/client/gen/isol8/v1;isol8v1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,7 +35,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DISPLAY_DATAENTRY']._loaded_options = None
   _globals['_DISPLAY_DATAENTRY']._serialized_options = b'8\001'
   _globals['_DISPLAY']._serialized_start=37
-  _globals['_DISPLAY']._serialized_end=209
-  _globals['_DISPLAY_DATAENTRY']._serialized_start=154
-  _globals['_DISPLAY_DATAENTRY']._serialized_end=209
+  _globals['_DISPLAY']._serialized_end=238
+  _globals['_DISPLAY_DATAENTRY']._serialized_start=183
+  _globals['_DISPLAY_DATAENTRY']._serialized_end=238
 # @@protoc_insertion_point(module_scope)

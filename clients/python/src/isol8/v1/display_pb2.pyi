@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Display(_message.Message):
-    __slots__ = ("data", "display_id", "context")
+    __slots__ = ("data", "display_id", "context", "is_result")
     class DataEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -18,7 +18,9 @@ class Display(_message.Message):
     DATA_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_ID_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    IS_RESULT_FIELD_NUMBER: _ClassVar[int]
     data: _containers.ScalarMap[str, bytes]
     display_id: str
     context: str
-    def __init__(self, data: _Optional[_Mapping[str, bytes]] = ..., display_id: _Optional[str] = ..., context: _Optional[str] = ...) -> None: ...
+    is_result: bool
+    def __init__(self, data: _Optional[_Mapping[str, bytes]] = ..., display_id: _Optional[str] = ..., context: _Optional[str] = ..., is_result: _Optional[bool] = ...) -> None: ...

@@ -197,7 +197,7 @@ class CodeUrl(_message.Message):
     def __init__(self, url: _Optional[str] = ..., sha256: _Optional[str] = ...) -> None: ...
 
 class ExecuteResponse(_message.Message):
-    __slots__ = ("execution_id", "session_id", "outcome", "exit_code", "signal", "phase", "message", "stdout", "stderr", "stdout_raw", "stderr_raw", "stdout_stats", "stderr_stats", "files", "missing_output_paths", "displays", "usage", "timings", "network_log", "effective_policy", "policy_digest")
+    __slots__ = ("execution_id", "session_id", "outcome", "exit_code", "signal", "phase", "message", "stdout", "stderr", "stdout_raw", "stderr_raw", "stdout_stats", "stderr_stats", "files", "missing_output_paths", "displays", "usage", "timings", "network_log", "effective_policy", "policy_digest", "error", "context_ended")
     EXECUTION_ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
@@ -219,6 +219,8 @@ class ExecuteResponse(_message.Message):
     NETWORK_LOG_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_POLICY_FIELD_NUMBER: _ClassVar[int]
     POLICY_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_ENDED_FIELD_NUMBER: _ClassVar[int]
     execution_id: str
     session_id: str
     outcome: Outcome
@@ -240,7 +242,31 @@ class ExecuteResponse(_message.Message):
     network_log: _containers.RepeatedCompositeFieldContainer[NetworkConnection]
     effective_policy: _policy_pb2.EffectivePolicy
     policy_digest: str
-    def __init__(self, execution_id: _Optional[str] = ..., session_id: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., phase: _Optional[_Union[Phase, str]] = ..., message: _Optional[str] = ..., stdout: _Optional[str] = ..., stderr: _Optional[str] = ..., stdout_raw: _Optional[bytes] = ..., stderr_raw: _Optional[bytes] = ..., stdout_stats: _Optional[_Union[StreamStats, _Mapping]] = ..., stderr_stats: _Optional[_Union[StreamStats, _Mapping]] = ..., files: _Optional[_Iterable[_Union[_file_pb2.OutputFile, _Mapping]]] = ..., missing_output_paths: _Optional[_Iterable[_Union[_file_pb2.MissingOutputPath, _Mapping]]] = ..., displays: _Optional[_Iterable[_Union[_display_pb2.Display, _Mapping]]] = ..., usage: _Optional[_Union[Usage, _Mapping]] = ..., timings: _Optional[_Union[Timings, _Mapping]] = ..., network_log: _Optional[_Iterable[_Union[NetworkConnection, _Mapping]]] = ..., effective_policy: _Optional[_Union[_policy_pb2.EffectivePolicy, _Mapping]] = ..., policy_digest: _Optional[str] = ...) -> None: ...
+    error: ExecutionError
+    context_ended: bool
+    def __init__(self, execution_id: _Optional[str] = ..., session_id: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., phase: _Optional[_Union[Phase, str]] = ..., message: _Optional[str] = ..., stdout: _Optional[str] = ..., stderr: _Optional[str] = ..., stdout_raw: _Optional[bytes] = ..., stderr_raw: _Optional[bytes] = ..., stdout_stats: _Optional[_Union[StreamStats, _Mapping]] = ..., stderr_stats: _Optional[_Union[StreamStats, _Mapping]] = ..., files: _Optional[_Iterable[_Union[_file_pb2.OutputFile, _Mapping]]] = ..., missing_output_paths: _Optional[_Iterable[_Union[_file_pb2.MissingOutputPath, _Mapping]]] = ..., displays: _Optional[_Iterable[_Union[_display_pb2.Display, _Mapping]]] = ..., usage: _Optional[_Union[Usage, _Mapping]] = ..., timings: _Optional[_Union[Timings, _Mapping]] = ..., network_log: _Optional[_Iterable[_Union[NetworkConnection, _Mapping]]] = ..., effective_policy: _Optional[_Union[_policy_pb2.EffectivePolicy, _Mapping]] = ..., policy_digest: _Optional[str] = ..., error: _Optional[_Union[ExecutionError, _Mapping]] = ..., context_ended: _Optional[bool] = ...) -> None: ...
+
+class ExecutionError(_message.Message):
+    __slots__ = ("name", "message", "frames")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    FRAMES_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    message: str
+    frames: _containers.RepeatedCompositeFieldContainer[ErrorFrame]
+    def __init__(self, name: _Optional[str] = ..., message: _Optional[str] = ..., frames: _Optional[_Iterable[_Union[ErrorFrame, _Mapping]]] = ...) -> None: ...
+
+class ErrorFrame(_message.Message):
+    __slots__ = ("file", "line", "function", "source")
+    FILE_FIELD_NUMBER: _ClassVar[int]
+    LINE_FIELD_NUMBER: _ClassVar[int]
+    FUNCTION_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    file: str
+    line: int
+    function: str
+    source: str
+    def __init__(self, file: _Optional[str] = ..., line: _Optional[int] = ..., function: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
 
 class StreamStats(_message.Message):
     __slots__ = ("total_bytes", "dropped_bytes", "truncated")
@@ -502,5 +528,35 @@ class CancelExecutionRequest(_message.Message):
     def __init__(self, execution_id: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class CancelExecutionResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class SendInputRequest(_message.Message):
+    __slots__ = ("execution_id", "offset", "data", "end")
+    EXECUTION_ID_FIELD_NUMBER: _ClassVar[int]
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    execution_id: str
+    offset: int
+    data: bytes
+    end: bool
+    def __init__(self, execution_id: _Optional[str] = ..., offset: _Optional[int] = ..., data: _Optional[bytes] = ..., end: _Optional[bool] = ...) -> None: ...
+
+class SendInputResponse(_message.Message):
+    __slots__ = ("offset",)
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    offset: int
+    def __init__(self, offset: _Optional[int] = ...) -> None: ...
+
+class SendSignalRequest(_message.Message):
+    __slots__ = ("execution_id", "signal")
+    EXECUTION_ID_FIELD_NUMBER: _ClassVar[int]
+    SIGNAL_FIELD_NUMBER: _ClassVar[int]
+    execution_id: str
+    signal: int
+    def __init__(self, execution_id: _Optional[str] = ..., signal: _Optional[int] = ...) -> None: ...
+
+class SendSignalResponse(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...

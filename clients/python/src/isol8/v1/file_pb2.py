@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13isol8/v1/file.proto\x12\x08isol8.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"M\n\tInputFile\x12\x12\n\x04path\x18\x01 \x01(\tR\x04path\x12\x18\n\x07\x63ontent\x18\x02 \x01(\x0cR\x07\x63ontent\x12\x12\n\x04mode\x18\x03 \x01(\rR\x04mode\"f\n\nOutputFile\x12\x12\n\x04path\x18\x01 \x01(\tR\x04path\x12\x18\n\x07\x63ontent\x18\x02 \x01(\x0cR\x07\x63ontent\x12\x12\n\x04mode\x18\x03 \x01(\rR\x04mode\x12\x16\n\x06sha256\x18\x04 \x01(\tR\x06sha256\"?\n\x11MissingOutputPath\x12\x12\n\x04path\x18\x01 \x01(\tR\x04path\x12\x16\n\x06reason\x18\x02 \x01(\tR\x06reason\"u\n\tFileChunk\x12\x12\n\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n\x04mode\x18\x02 \x01(\rR\x04mode\x12\x14\n\x05\x63hunk\x18\x03 \x01(\x0cR\x05\x63hunk\x12\x12\n\x04last\x18\x04 \x01(\x08R\x04last\x12\x16\n\x06sha256\x18\x05 \x01(\tR\x06sha256\"\xb6\x01\n\x08\x46ileInfo\x12\x12\n\x04path\x18\x01 \x01(\tR\x04path\x12&\n\x04type\x18\x02 \x01(\x0e\x32\x12.isol8.v1.FileTypeR\x04type\x12\x1d\n\nsize_bytes\x18\x03 \x01(\x03R\tsizeBytes\x12\x12\n\x04mode\x18\x04 \x01(\rR\x04mode\x12;\n\x0bmodify_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nmodifyTime\"g\n\x10WriteFileRequest\x12\x33\n\x06header\x18\x01 \x01(\x0b\x32\x19.isol8.v1.WriteFileHeaderH\x00R\x06header\x12\x16\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00R\x05\x63hunkB\x06\n\x04part\"p\n\x0fWriteFileHeader\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\x12\x12\n\x04path\x18\x02 \x01(\tR\x04path\x12\x12\n\x04mode\x18\x03 \x01(\rR\x04mode\x12\x16\n\x06sha256\x18\x04 \x01(\tR\x06sha256\"S\n\x11WriteFileResponse\x12&\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x12.isol8.v1.FileInfoR\x04\x66ile\x12\x16\n\x06sha256\x18\x02 \x01(\tR\x06sha256\"D\n\x0fReadFileRequest\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\x12\x12\n\x04path\x18\x02 \x01(\tR\x04path\"\\\n\x10ReadFileResponse\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x12.isol8.v1.FileInfoH\x00R\x04\x66ile\x12\x16\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00R\x05\x63hunkB\x06\n\x04part\"\xb3\x01\n\x10ListFilesRequest\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\x12\x12\n\x04path\x18\x02 \x01(\tR\x04path\x12\x1c\n\trecursive\x18\x03 \x01(\x08R\trecursive\x12\x12\n\x04glob\x18\x04 \x01(\tR\x04glob\x12\x1b\n\tpage_size\x18\x05 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x06 \x01(\tR\tpageToken\"e\n\x11ListFilesResponse\x12(\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x12.isol8.v1.FileInfoR\x05\x66iles\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"]\n\x14MakeDirectoryRequest\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\x12\x12\n\x04path\x18\x02 \x01(\tR\x04path\x12\x12\n\x04mode\x18\x03 \x01(\rR\x04mode\"I\n\x15MakeDirectoryResponse\x12\x30\n\tdirectory\x18\x01 \x01(\x0b\x32\x12.isol8.v1.FileInfoR\tdirectory\"d\n\x11RemoveFileRequest\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\x12\x12\n\x04path\x18\x02 \x01(\tR\x04path\x12\x1c\n\trecursive\x18\x03 \x01(\x08R\trecursive\"\x14\n\x12RemoveFileResponse*\x81\x01\n\x08\x46ileType\x12\x19\n\x15\x46ILE_TYPE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x46ILE_TYPE_REGULAR\x10\x01\x12\x17\n\x13\x46ILE_TYPE_DIRECTORY\x10\x02\x12\x15\n\x11\x46ILE_TYPE_SYMLINK\x10\x03\x12\x13\n\x0f\x46ILE_TYPE_OTHER\x10\x04\x42\'Z%isol8.dev/client/gen/isol8/v1;isol8v1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13isol8/v1/file.proto\x12\x08isol8.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"M\n\tInputFile\x12\x12\n\x04path\x18\x01 \x01(\tR\x04path\x12\x18\n\x07\x63ontent\x18\x02 \x01(\x0cR\x07\x63ontent\x12\x12\n\x04mode\x18\x03 \x01(\rR\x04mode\"f\n\nOutputFile\x12\x12\n\x04path\x18\x01 \x01(\tR\x04path\x12\x18\n\x07\x63ontent\x18\x02 \x01(\x0cR\x07\x63ontent\x12\x12\n\x04mode\x18\x03 \x01(\rR\x04mode\x12\x16\n\x06sha256\x18\x04 \x01(\tR\x06sha256\"?\n\x11MissingOutputPath\x12\x12\n\x04path\x18\x01 \x01(\tR\x04path\x12\x16\n\x06reason\x18\x02 \x01(\tR\x06reason\"u\n\tFileChunk\x12\x12\n\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n\x04mode\x18\x02 \x01(\rR\x04mode\x12\x14\n\x05\x63hunk\x18\x03 \x01(\x0cR\x05\x63hunk\x12\x12\n\x04last\x18\x04 \x01(\x08R\x04last\x12\x16\n\x06sha256\x18\x05 \x01(\tR\x06sha256\"\xb6\x01\n\x08\x46ileInfo\x12\x12\n\x04path\x18\x01 \x01(\tR\x04path\x12&\n\x04type\x18\x02 \x01(\x0e\x32\x12.isol8.v1.FileTypeR\x04type\x12\x1d\n\nsize_bytes\x18\x03 \x01(\x03R\tsizeBytes\x12\x12\n\x04mode\x18\x04 \x01(\rR\x04mode\x12;\n\x0bmodify_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nmodifyTime\"g\n\x10WriteFileRequest\x12\x33\n\x06header\x18\x01 \x01(\x0b\x32\x19.isol8.v1.WriteFileHeaderH\x00R\x06header\x12\x16\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00R\x05\x63hunkB\x06\n\x04part\"\x98\x01\n\x0fWriteFileHeader\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\x12\x12\n\x04path\x18\x02 \x01(\tR\x04path\x12\x12\n\x04mode\x18\x03 \x01(\rR\x04mode\x12\x16\n\x06sha256\x18\x04 \x01(\tR\x06sha256\x12&\n\x04\x66orm\x18\x05 \x01(\x0e\x32\x12.isol8.v1.FileFormR\x04\x66orm\"m\n\x11WriteFileResponse\x12&\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x12.isol8.v1.FileInfoR\x04\x66ile\x12\x16\n\x06sha256\x18\x02 \x01(\tR\x06sha256\x12\x18\n\x07\x65ntries\x18\x03 \x01(\x03R\x07\x65ntries\"\xac\x01\n\x0fReadFileRequest\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\x12\x12\n\x04path\x18\x02 \x01(\tR\x04path\x12\x16\n\x06offset\x18\x03 \x01(\x03R\x06offset\x12\x1b\n\x06length\x18\x04 \x01(\x03H\x00R\x06length\x88\x01\x01\x12&\n\x04\x66orm\x18\x05 \x01(\x0e\x32\x12.isol8.v1.FileFormR\x04\x66ormB\t\n\x07_length\"v\n\x10ReadFileResponse\x12(\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x12.isol8.v1.FileInfoH\x00R\x04\x66ile\x12\x16\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00R\x05\x63hunk\x12\x18\n\x06sha256\x18\x03 \x01(\tH\x00R\x06sha256B\x06\n\x04part\"\xb3\x01\n\x10ListFilesRequest\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\x12\x12\n\x04path\x18\x02 \x01(\tR\x04path\x12\x1c\n\trecursive\x18\x03 \x01(\x08R\trecursive\x12\x12\n\x04glob\x18\x04 \x01(\tR\x04glob\x12\x1b\n\tpage_size\x18\x05 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x06 \x01(\tR\tpageToken\"e\n\x11ListFilesResponse\x12(\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x12.isol8.v1.FileInfoR\x05\x66iles\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"]\n\x14MakeDirectoryRequest\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\x12\x12\n\x04path\x18\x02 \x01(\tR\x04path\x12\x12\n\x04mode\x18\x03 \x01(\rR\x04mode\"I\n\x15MakeDirectoryResponse\x12\x30\n\tdirectory\x18\x01 \x01(\x0b\x32\x12.isol8.v1.FileInfoR\tdirectory\"d\n\x11RemoveFileRequest\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\x12\x12\n\x04path\x18\x02 \x01(\tR\x04path\x12\x1c\n\trecursive\x18\x03 \x01(\x08R\trecursive\"\x14\n\x12RemoveFileResponse*\x81\x01\n\x08\x46ileType\x12\x19\n\x15\x46ILE_TYPE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x46ILE_TYPE_REGULAR\x10\x01\x12\x17\n\x13\x46ILE_TYPE_DIRECTORY\x10\x02\x12\x15\n\x11\x46ILE_TYPE_SYMLINK\x10\x03\x12\x13\n\x0f\x46ILE_TYPE_OTHER\x10\x04*L\n\x08\x46ileForm\x12\x19\n\x15\x46ILE_FORM_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x46ILE_FORM_FILE\x10\x01\x12\x11\n\rFILE_FORM_TAR\x10\x02\x42\'Z%isol8.dev/client/gen/isol8/v1;isol8v1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,8 +33,10 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'isol8.v1.file_pb2', _global
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'Z%isol8.dev/client/gen/isol8/v1;isol8v1'
-  _globals['_FILETYPE']._serialized_start=1666
-  _globals['_FILETYPE']._serialized_end=1795
+  _globals['_FILETYPE']._serialized_start=1864
+  _globals['_FILETYPE']._serialized_end=1993
+  _globals['_FILEFORM']._serialized_start=1995
+  _globals['_FILEFORM']._serialized_end=2071
   _globals['_INPUTFILE']._serialized_start=66
   _globals['_INPUTFILE']._serialized_end=143
   _globals['_OUTPUTFILE']._serialized_start=145
@@ -47,24 +49,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FILEINFO']._serialized_end=616
   _globals['_WRITEFILEREQUEST']._serialized_start=618
   _globals['_WRITEFILEREQUEST']._serialized_end=721
-  _globals['_WRITEFILEHEADER']._serialized_start=723
-  _globals['_WRITEFILEHEADER']._serialized_end=835
-  _globals['_WRITEFILERESPONSE']._serialized_start=837
-  _globals['_WRITEFILERESPONSE']._serialized_end=920
-  _globals['_READFILEREQUEST']._serialized_start=922
-  _globals['_READFILEREQUEST']._serialized_end=990
-  _globals['_READFILERESPONSE']._serialized_start=992
-  _globals['_READFILERESPONSE']._serialized_end=1084
-  _globals['_LISTFILESREQUEST']._serialized_start=1087
-  _globals['_LISTFILESREQUEST']._serialized_end=1266
-  _globals['_LISTFILESRESPONSE']._serialized_start=1268
-  _globals['_LISTFILESRESPONSE']._serialized_end=1369
-  _globals['_MAKEDIRECTORYREQUEST']._serialized_start=1371
-  _globals['_MAKEDIRECTORYREQUEST']._serialized_end=1464
-  _globals['_MAKEDIRECTORYRESPONSE']._serialized_start=1466
-  _globals['_MAKEDIRECTORYRESPONSE']._serialized_end=1539
-  _globals['_REMOVEFILEREQUEST']._serialized_start=1541
-  _globals['_REMOVEFILEREQUEST']._serialized_end=1641
-  _globals['_REMOVEFILERESPONSE']._serialized_start=1643
-  _globals['_REMOVEFILERESPONSE']._serialized_end=1663
+  _globals['_WRITEFILEHEADER']._serialized_start=724
+  _globals['_WRITEFILEHEADER']._serialized_end=876
+  _globals['_WRITEFILERESPONSE']._serialized_start=878
+  _globals['_WRITEFILERESPONSE']._serialized_end=987
+  _globals['_READFILEREQUEST']._serialized_start=990
+  _globals['_READFILEREQUEST']._serialized_end=1162
+  _globals['_READFILERESPONSE']._serialized_start=1164
+  _globals['_READFILERESPONSE']._serialized_end=1282
+  _globals['_LISTFILESREQUEST']._serialized_start=1285
+  _globals['_LISTFILESREQUEST']._serialized_end=1464
+  _globals['_LISTFILESRESPONSE']._serialized_start=1466
+  _globals['_LISTFILESRESPONSE']._serialized_end=1567
+  _globals['_MAKEDIRECTORYREQUEST']._serialized_start=1569
+  _globals['_MAKEDIRECTORYREQUEST']._serialized_end=1662
+  _globals['_MAKEDIRECTORYRESPONSE']._serialized_start=1664
+  _globals['_MAKEDIRECTORYRESPONSE']._serialized_end=1737
+  _globals['_REMOVEFILEREQUEST']._serialized_start=1739
+  _globals['_REMOVEFILEREQUEST']._serialized_end=1839
+  _globals['_REMOVEFILERESPONSE']._serialized_start=1841
+  _globals['_REMOVEFILERESPONSE']._serialized_end=1861
 # @@protoc_insertion_point(module_scope)

@@ -17,11 +17,20 @@ class FileType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     FILE_TYPE_DIRECTORY: _ClassVar[FileType]
     FILE_TYPE_SYMLINK: _ClassVar[FileType]
     FILE_TYPE_OTHER: _ClassVar[FileType]
+
+class FileForm(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    FILE_FORM_UNSPECIFIED: _ClassVar[FileForm]
+    FILE_FORM_FILE: _ClassVar[FileForm]
+    FILE_FORM_TAR: _ClassVar[FileForm]
 FILE_TYPE_UNSPECIFIED: FileType
 FILE_TYPE_REGULAR: FileType
 FILE_TYPE_DIRECTORY: FileType
 FILE_TYPE_SYMLINK: FileType
 FILE_TYPE_OTHER: FileType
+FILE_FORM_UNSPECIFIED: FileForm
+FILE_FORM_FILE: FileForm
+FILE_FORM_TAR: FileForm
 
 class InputFile(_message.Message):
     __slots__ = ("path", "content", "mode")
@@ -90,40 +99,52 @@ class WriteFileRequest(_message.Message):
     def __init__(self, header: _Optional[_Union[WriteFileHeader, _Mapping]] = ..., chunk: _Optional[bytes] = ...) -> None: ...
 
 class WriteFileHeader(_message.Message):
-    __slots__ = ("session_id", "path", "mode", "sha256")
+    __slots__ = ("session_id", "path", "mode", "sha256", "form")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     PATH_FIELD_NUMBER: _ClassVar[int]
     MODE_FIELD_NUMBER: _ClassVar[int]
     SHA256_FIELD_NUMBER: _ClassVar[int]
+    FORM_FIELD_NUMBER: _ClassVar[int]
     session_id: str
     path: str
     mode: int
     sha256: str
-    def __init__(self, session_id: _Optional[str] = ..., path: _Optional[str] = ..., mode: _Optional[int] = ..., sha256: _Optional[str] = ...) -> None: ...
+    form: FileForm
+    def __init__(self, session_id: _Optional[str] = ..., path: _Optional[str] = ..., mode: _Optional[int] = ..., sha256: _Optional[str] = ..., form: _Optional[_Union[FileForm, str]] = ...) -> None: ...
 
 class WriteFileResponse(_message.Message):
-    __slots__ = ("file", "sha256")
+    __slots__ = ("file", "sha256", "entries")
     FILE_FIELD_NUMBER: _ClassVar[int]
     SHA256_FIELD_NUMBER: _ClassVar[int]
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
     file: FileInfo
     sha256: str
-    def __init__(self, file: _Optional[_Union[FileInfo, _Mapping]] = ..., sha256: _Optional[str] = ...) -> None: ...
+    entries: int
+    def __init__(self, file: _Optional[_Union[FileInfo, _Mapping]] = ..., sha256: _Optional[str] = ..., entries: _Optional[int] = ...) -> None: ...
 
 class ReadFileRequest(_message.Message):
-    __slots__ = ("session_id", "path")
+    __slots__ = ("session_id", "path", "offset", "length", "form")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     PATH_FIELD_NUMBER: _ClassVar[int]
+    OFFSET_FIELD_NUMBER: _ClassVar[int]
+    LENGTH_FIELD_NUMBER: _ClassVar[int]
+    FORM_FIELD_NUMBER: _ClassVar[int]
     session_id: str
     path: str
-    def __init__(self, session_id: _Optional[str] = ..., path: _Optional[str] = ...) -> None: ...
+    offset: int
+    length: int
+    form: FileForm
+    def __init__(self, session_id: _Optional[str] = ..., path: _Optional[str] = ..., offset: _Optional[int] = ..., length: _Optional[int] = ..., form: _Optional[_Union[FileForm, str]] = ...) -> None: ...
 
 class ReadFileResponse(_message.Message):
-    __slots__ = ("file", "chunk")
+    __slots__ = ("file", "chunk", "sha256")
     FILE_FIELD_NUMBER: _ClassVar[int]
     CHUNK_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
     file: FileInfo
     chunk: bytes
-    def __init__(self, file: _Optional[_Union[FileInfo, _Mapping]] = ..., chunk: _Optional[bytes] = ...) -> None: ...
+    sha256: str
+    def __init__(self, file: _Optional[_Union[FileInfo, _Mapping]] = ..., chunk: _Optional[bytes] = ..., sha256: _Optional[str] = ...) -> None: ...
 
 class ListFilesRequest(_message.Message):
     __slots__ = ("session_id", "path", "recursive", "glob", "page_size", "page_token")

@@ -38,8 +38,7 @@ class Isol8ServiceStub:
     UNAVAILABLE with an ErrorInfo means that nothing was started. UNAVAILABLE without one came from the way, and says
     nothing about what was started: retry only with a `request_id`, which 0.1.0 does not take.
 
-    0.1.0 has Execute, ExecuteStream, CancelExecution and GetServerInfo. The other calls, and fields that say "Not in
-    0.1.0", are refused with NOT_IMPLEMENTED, never ignored.
+    Calls and fields that say "Not in 0.1.0" are refused with NOT_IMPLEMENTED, never ignored.
     """
 
     def __init__(self, channel):
@@ -78,6 +77,16 @@ class Isol8ServiceStub:
                 request_serializer=isol8_dot_v1_dot_execution__pb2.CancelExecutionRequest.SerializeToString,
                 response_deserializer=isol8_dot_v1_dot_execution__pb2.CancelExecutionResponse.FromString,
                 _registered_method=True)
+        self.SendInput = channel.unary_unary(
+                '/isol8.v1.Isol8Service/SendInput',
+                request_serializer=isol8_dot_v1_dot_execution__pb2.SendInputRequest.SerializeToString,
+                response_deserializer=isol8_dot_v1_dot_execution__pb2.SendInputResponse.FromString,
+                _registered_method=True)
+        self.SendSignal = channel.unary_unary(
+                '/isol8.v1.Isol8Service/SendSignal',
+                request_serializer=isol8_dot_v1_dot_execution__pb2.SendSignalRequest.SerializeToString,
+                response_deserializer=isol8_dot_v1_dot_execution__pb2.SendSignalResponse.FromString,
+                _registered_method=True)
         self.CreateSession = channel.unary_unary(
                 '/isol8.v1.Isol8Service/CreateSession',
                 request_serializer=isol8_dot_v1_dot_session__pb2.CreateSessionRequest.SerializeToString,
@@ -102,6 +111,21 @@ class Isol8ServiceStub:
                 '/isol8.v1.Isol8Service/DeleteSession',
                 request_serializer=isol8_dot_v1_dot_session__pb2.DeleteSessionRequest.SerializeToString,
                 response_deserializer=isol8_dot_v1_dot_session__pb2.DeleteSessionResponse.FromString,
+                _registered_method=True)
+        self.ResetContext = channel.unary_unary(
+                '/isol8.v1.Isol8Service/ResetContext',
+                request_serializer=isol8_dot_v1_dot_session__pb2.ResetContextRequest.SerializeToString,
+                response_deserializer=isol8_dot_v1_dot_session__pb2.ResetContextResponse.FromString,
+                _registered_method=True)
+        self.GetSessionUsage = channel.unary_unary(
+                '/isol8.v1.Isol8Service/GetSessionUsage',
+                request_serializer=isol8_dot_v1_dot_session__pb2.GetSessionUsageRequest.SerializeToString,
+                response_deserializer=isol8_dot_v1_dot_session__pb2.GetSessionUsageResponse.FromString,
+                _registered_method=True)
+        self.ReadSessionOutput = channel.unary_unary(
+                '/isol8.v1.Isol8Service/ReadSessionOutput',
+                request_serializer=isol8_dot_v1_dot_session__pb2.ReadSessionOutputRequest.SerializeToString,
+                response_deserializer=isol8_dot_v1_dot_session__pb2.ReadSessionOutputResponse.FromString,
                 _registered_method=True)
         self.WriteFile = channel.stream_unary(
                 '/isol8.v1.Isol8Service/WriteFile',
@@ -150,8 +174,7 @@ class Isol8ServiceServicer:
     UNAVAILABLE with an ErrorInfo means that nothing was started. UNAVAILABLE without one came from the way, and says
     nothing about what was started: retry only with a `request_id`, which 0.1.0 does not take.
 
-    0.1.0 has Execute, ExecuteStream, CancelExecution and GetServerInfo. The other calls, and fields that say "Not in
-    0.1.0", are refused with NOT_IMPLEMENTED, never ignored.
+    Calls and fields that say "Not in 0.1.0" are refused with NOT_IMPLEMENTED, never ignored.
     """
 
     def Execute(self, request, context):
@@ -159,7 +182,8 @@ class Isol8ServiceServicer:
         once. When the call ends first, the execution is cancelled.
 
         Not idempotent without a `request_id`. Fails with INVALID_FIELD, UNKNOWN_RUNTIME, POLICY_CEILING_EXCEEDED,
-        NOT_ENFORCEABLE, IMAGE_MISSING, QUEUE_FULL, SERVER_DRAINING, DOCKER_UNAVAILABLE, SANDBOX_START_FAILED, CALL_ENDED.
+        NOT_ENFORCEABLE, IMAGE_MISSING, QUEUE_FULL, SERVER_DRAINING, DOCKER_UNAVAILABLE, SANDBOX_START_FAILED, CALL_ENDED,
+        and in a session with SESSION_NOT_FOUND, SESSION_BUSY, QUOTA_EXCEEDED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -216,12 +240,31 @@ class Isol8ServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SendInput(self, request, context):
+        """SendInput brings standard input to an execution whose `stdin_mode` is INTERACTIVE. It answers when the input was taken:
+        a program that does not read holds the caller back.
+
+        Idempotent: what lies before the offset that was reached is not taken again. Fails with INVALID_FIELD,
+        EXECUTION_NOT_FOUND, INPUT_REFUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendSignal(self, request, context):
+        """SendSignal sends a signal to the main process of an execution. One that has ended is left alone.
+
+        Not idempotent. Fails with INVALID_FIELD, EXECUTION_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CreateSession(self, request, context):
         """CreateSession makes a sandbox that stays.
 
-        Idempotent with a `session_id`: the same request again answers with the session. Fails as Execute does.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent with a `session_id`: the same request again answers with the session. Fails as Execute does, and with
+        SESSION_EXISTS, QUOTA_EXCEEDED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -230,9 +273,7 @@ class Isol8ServiceServicer:
     def GetSession(self, request, context):
         """GetSession describes a session.
 
-        Idempotent. Fails with INVALID_FIELD.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -242,8 +283,6 @@ class Isol8ServiceServicer:
         """ListSessions lists the caller's sessions.
 
         Idempotent. Fails with INVALID_FIELD.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -252,9 +291,7 @@ class Isol8ServiceServicer:
     def UpdateSession(self, request, context):
         """UpdateSession changes what its mask names: a longer lease, say.
 
-        Idempotent. Fails with INVALID_FIELD, POLICY_CEILING_EXCEEDED.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, POLICY_CEILING_EXCEEDED, NOT_ENFORCEABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -264,30 +301,53 @@ class Isol8ServiceServicer:
         """DeleteSession ends a session and answers when nothing of it is left. One that is gone is no error.
 
         Idempotent. Fails with INVALID_FIELD.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
 
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+    def ResetContext(self, request, context):
+        """ResetContext ends an interpreter of a session, with all that it started. One that is gone is no error. An execution
+        that runs in it is cancelled.
+
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSessionUsage(self, request, context):
+        """GetSessionUsage tells the memory, the disks and the processes of a session.
+
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReadSessionOutput(self, request, context):
+        """ReadSessionOutput reads what processes write that an execution left behind in a session.
+
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, EXECUTION_NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def WriteFile(self, request_iterator, context):
-        """WriteFile writes a file of a session. It appears whole or not at all.
+        """WriteFile writes a file of a session, which appears whole or not at all; or the entries of a tar archive, each of
+        which does.
 
-        Idempotent. Fails with INVALID_FIELD.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_NOT_FOUND, FILE_REFUSED, DISK_FULL.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ReadFile(self, request, context):
-        """ReadFile reads a file of a session.
+        """ReadFile reads a file of a session, or a directory as a tar archive. A reader that is slow holds it back.
 
-        Idempotent. Fails with INVALID_FIELD.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_NOT_FOUND, FILE_REFUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -296,9 +356,7 @@ class Isol8ServiceServicer:
     def ListFiles(self, request, context):
         """ListFiles lists the files of a session.
 
-        Idempotent. Fails with INVALID_FIELD.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_NOT_FOUND, FILE_REFUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -307,9 +365,7 @@ class Isol8ServiceServicer:
     def MakeDirectory(self, request, context):
         """MakeDirectory makes a directory in a session. One that exists is no error.
 
-        Idempotent. Fails with INVALID_FIELD.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_REFUSED, DISK_FULL.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -318,9 +374,7 @@ class Isol8ServiceServicer:
     def RemoveFile(self, request, context):
         """RemoveFile removes a file or a directory of a session. One that is gone is no error.
 
-        Idempotent. Fails with INVALID_FIELD.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_REFUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -377,6 +431,16 @@ def add_Isol8ServiceServicer_to_server(servicer, server):
                     request_deserializer=isol8_dot_v1_dot_execution__pb2.CancelExecutionRequest.FromString,
                     response_serializer=isol8_dot_v1_dot_execution__pb2.CancelExecutionResponse.SerializeToString,
             ),
+            'SendInput': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendInput,
+                    request_deserializer=isol8_dot_v1_dot_execution__pb2.SendInputRequest.FromString,
+                    response_serializer=isol8_dot_v1_dot_execution__pb2.SendInputResponse.SerializeToString,
+            ),
+            'SendSignal': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendSignal,
+                    request_deserializer=isol8_dot_v1_dot_execution__pb2.SendSignalRequest.FromString,
+                    response_serializer=isol8_dot_v1_dot_execution__pb2.SendSignalResponse.SerializeToString,
+            ),
             'CreateSession': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateSession,
                     request_deserializer=isol8_dot_v1_dot_session__pb2.CreateSessionRequest.FromString,
@@ -401,6 +465,21 @@ def add_Isol8ServiceServicer_to_server(servicer, server):
                     servicer.DeleteSession,
                     request_deserializer=isol8_dot_v1_dot_session__pb2.DeleteSessionRequest.FromString,
                     response_serializer=isol8_dot_v1_dot_session__pb2.DeleteSessionResponse.SerializeToString,
+            ),
+            'ResetContext': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResetContext,
+                    request_deserializer=isol8_dot_v1_dot_session__pb2.ResetContextRequest.FromString,
+                    response_serializer=isol8_dot_v1_dot_session__pb2.ResetContextResponse.SerializeToString,
+            ),
+            'GetSessionUsage': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSessionUsage,
+                    request_deserializer=isol8_dot_v1_dot_session__pb2.GetSessionUsageRequest.FromString,
+                    response_serializer=isol8_dot_v1_dot_session__pb2.GetSessionUsageResponse.SerializeToString,
+            ),
+            'ReadSessionOutput': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReadSessionOutput,
+                    request_deserializer=isol8_dot_v1_dot_session__pb2.ReadSessionOutputRequest.FromString,
+                    response_serializer=isol8_dot_v1_dot_session__pb2.ReadSessionOutputResponse.SerializeToString,
             ),
             'WriteFile': grpc.stream_unary_rpc_method_handler(
                     servicer.WriteFile,
@@ -455,8 +534,7 @@ class Isol8Service:
     UNAVAILABLE with an ErrorInfo means that nothing was started. UNAVAILABLE without one came from the way, and says
     nothing about what was started: retry only with a `request_id`, which 0.1.0 does not take.
 
-    0.1.0 has Execute, ExecuteStream, CancelExecution and GetServerInfo. The other calls, and fields that say "Not in
-    0.1.0", are refused with NOT_IMPLEMENTED, never ignored.
+    Calls and fields that say "Not in 0.1.0" are refused with NOT_IMPLEMENTED, never ignored.
     """
 
     @staticmethod
@@ -622,6 +700,60 @@ class Isol8Service:
             _registered_method=True)
 
     @staticmethod
+    def SendInput(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/isol8.v1.Isol8Service/SendInput',
+            isol8_dot_v1_dot_execution__pb2.SendInputRequest.SerializeToString,
+            isol8_dot_v1_dot_execution__pb2.SendInputResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendSignal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/isol8.v1.Isol8Service/SendSignal',
+            isol8_dot_v1_dot_execution__pb2.SendSignalRequest.SerializeToString,
+            isol8_dot_v1_dot_execution__pb2.SendSignalResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def CreateSession(request,
             target,
             options=(),
@@ -746,6 +878,87 @@ class Isol8Service:
             '/isol8.v1.Isol8Service/DeleteSession',
             isol8_dot_v1_dot_session__pb2.DeleteSessionRequest.SerializeToString,
             isol8_dot_v1_dot_session__pb2.DeleteSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResetContext(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/isol8.v1.Isol8Service/ResetContext',
+            isol8_dot_v1_dot_session__pb2.ResetContextRequest.SerializeToString,
+            isol8_dot_v1_dot_session__pb2.ResetContextResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSessionUsage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/isol8.v1.Isol8Service/GetSessionUsage',
+            isol8_dot_v1_dot_session__pb2.GetSessionUsageRequest.SerializeToString,
+            isol8_dot_v1_dot_session__pb2.GetSessionUsageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReadSessionOutput(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/isol8.v1.Isol8Service/ReadSessionOutput',
+            isol8_dot_v1_dot_session__pb2.ReadSessionOutputRequest.SerializeToString,
+            isol8_dot_v1_dot_session__pb2.ReadSessionOutputResponse.FromString,
             options,
             channel_credentials,
             insecure,

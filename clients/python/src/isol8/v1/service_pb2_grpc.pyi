@@ -39,8 +39,7 @@ class Isol8ServiceStub:
     UNAVAILABLE with an ErrorInfo means that nothing was started. UNAVAILABLE without one came from the way, and says
     nothing about what was started: retry only with a `request_id`, which 0.1.0 does not take.
 
-    0.1.0 has Execute, ExecuteStream, CancelExecution and GetServerInfo. The other calls, and fields that say "Not in
-    0.1.0", are refused with NOT_IMPLEMENTED, never ignored.
+    Calls and fields that say "Not in 0.1.0" are refused with NOT_IMPLEMENTED, never ignored.
     """
 
     @_typing.overload
@@ -52,7 +51,8 @@ class Isol8ServiceStub:
     once. When the call ends first, the execution is cancelled.
 
     Not idempotent without a `request_id`. Fails with INVALID_FIELD, UNKNOWN_RUNTIME, POLICY_CEILING_EXCEEDED,
-    NOT_ENFORCEABLE, IMAGE_MISSING, QUEUE_FULL, SERVER_DRAINING, DOCKER_UNAVAILABLE, SANDBOX_START_FAILED, CALL_ENDED.
+    NOT_ENFORCEABLE, IMAGE_MISSING, QUEUE_FULL, SERVER_DRAINING, DOCKER_UNAVAILABLE, SANDBOX_START_FAILED, CALL_ENDED,
+    and in a session with SESSION_NOT_FOUND, SESSION_BUSY, QUOTA_EXCEEDED.
     """
     ExecuteStream: _grpc.UnaryStreamMultiCallable[_execution_pb2.ExecuteStreamRequest, _execution_pb2.ExecuteStreamResponse]
     """ExecuteStream is Execute with every event while it happens. A reader that is slow holds the program back.
@@ -85,75 +85,85 @@ class Isol8ServiceStub:
 
     Idempotent. Fails with INVALID_FIELD, EXECUTION_NOT_FOUND.
     """
+    SendInput: _grpc.UnaryUnaryMultiCallable[_execution_pb2.SendInputRequest, _execution_pb2.SendInputResponse]
+    """SendInput brings standard input to an execution whose `stdin_mode` is INTERACTIVE. It answers when the input was taken:
+    a program that does not read holds the caller back.
+
+    Idempotent: what lies before the offset that was reached is not taken again. Fails with INVALID_FIELD,
+    EXECUTION_NOT_FOUND, INPUT_REFUSED.
+    """
+    SendSignal: _grpc.UnaryUnaryMultiCallable[_execution_pb2.SendSignalRequest, _execution_pb2.SendSignalResponse]
+    """SendSignal sends a signal to the main process of an execution. One that has ended is left alone.
+
+    Not idempotent. Fails with INVALID_FIELD, EXECUTION_NOT_FOUND.
+    """
     CreateSession: _grpc.UnaryUnaryMultiCallable[_session_pb2.CreateSessionRequest, _session_pb2.CreateSessionResponse]
     """CreateSession makes a sandbox that stays.
 
-    Idempotent with a `session_id`: the same request again answers with the session. Fails as Execute does.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent with a `session_id`: the same request again answers with the session. Fails as Execute does, and with
+    SESSION_EXISTS, QUOTA_EXCEEDED.
     """
     GetSession: _grpc.UnaryUnaryMultiCallable[_session_pb2.GetSessionRequest, _session_pb2.GetSessionResponse]
     """GetSession describes a session.
 
-    Idempotent. Fails with INVALID_FIELD.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND.
     """
     ListSessions: _grpc.UnaryUnaryMultiCallable[_session_pb2.ListSessionsRequest, _session_pb2.ListSessionsResponse]
     """ListSessions lists the caller's sessions.
 
     Idempotent. Fails with INVALID_FIELD.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     UpdateSession: _grpc.UnaryUnaryMultiCallable[_session_pb2.UpdateSessionRequest, _session_pb2.UpdateSessionResponse]
     """UpdateSession changes what its mask names: a longer lease, say.
 
-    Idempotent. Fails with INVALID_FIELD, POLICY_CEILING_EXCEEDED.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, POLICY_CEILING_EXCEEDED, NOT_ENFORCEABLE.
     """
     DeleteSession: _grpc.UnaryUnaryMultiCallable[_session_pb2.DeleteSessionRequest, _session_pb2.DeleteSessionResponse]
     """DeleteSession ends a session and answers when nothing of it is left. One that is gone is no error.
 
     Idempotent. Fails with INVALID_FIELD.
+    """
+    ResetContext: _grpc.UnaryUnaryMultiCallable[_session_pb2.ResetContextRequest, _session_pb2.ResetContextResponse]
+    """ResetContext ends an interpreter of a session, with all that it started. One that is gone is no error. An execution
+    that runs in it is cancelled.
 
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND.
+    """
+    GetSessionUsage: _grpc.UnaryUnaryMultiCallable[_session_pb2.GetSessionUsageRequest, _session_pb2.GetSessionUsageResponse]
+    """GetSessionUsage tells the memory, the disks and the processes of a session.
+
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND.
+    """
+    ReadSessionOutput: _grpc.UnaryUnaryMultiCallable[_session_pb2.ReadSessionOutputRequest, _session_pb2.ReadSessionOutputResponse]
+    """ReadSessionOutput reads what processes write that an execution left behind in a session.
+
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, EXECUTION_NOT_FOUND.
     """
     WriteFile: _grpc.StreamUnaryMultiCallable[_file_pb2.WriteFileRequest, _file_pb2.WriteFileResponse]
-    """WriteFile writes a file of a session. It appears whole or not at all.
+    """WriteFile writes a file of a session, which appears whole or not at all; or the entries of a tar archive, each of
+    which does.
 
-    Idempotent. Fails with INVALID_FIELD.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_NOT_FOUND, FILE_REFUSED, DISK_FULL.
     """
     ReadFile: _grpc.UnaryStreamMultiCallable[_file_pb2.ReadFileRequest, _file_pb2.ReadFileResponse]
-    """ReadFile reads a file of a session.
+    """ReadFile reads a file of a session, or a directory as a tar archive. A reader that is slow holds it back.
 
-    Idempotent. Fails with INVALID_FIELD.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_NOT_FOUND, FILE_REFUSED.
     """
     ListFiles: _grpc.UnaryUnaryMultiCallable[_file_pb2.ListFilesRequest, _file_pb2.ListFilesResponse]
     """ListFiles lists the files of a session.
 
-    Idempotent. Fails with INVALID_FIELD.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_NOT_FOUND, FILE_REFUSED.
     """
     MakeDirectory: _grpc.UnaryUnaryMultiCallable[_file_pb2.MakeDirectoryRequest, _file_pb2.MakeDirectoryResponse]
     """MakeDirectory makes a directory in a session. One that exists is no error.
 
-    Idempotent. Fails with INVALID_FIELD.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_REFUSED, DISK_FULL.
     """
     RemoveFile: _grpc.UnaryUnaryMultiCallable[_file_pb2.RemoveFileRequest, _file_pb2.RemoveFileResponse]
     """RemoveFile removes a file or a directory of a session. One that is gone is no error.
 
-    Idempotent. Fails with INVALID_FIELD.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_REFUSED.
     """
     ResolvePolicy: _grpc.UnaryUnaryMultiCallable[_service_pb2.ResolvePolicyRequest, _service_pb2.ResolvePolicyResponse]
     """ResolvePolicy is a dry run: the policy that a request would get, or what is wrong with it.
@@ -177,8 +187,7 @@ class Isol8ServiceAsyncStub(Isol8ServiceStub):
     UNAVAILABLE with an ErrorInfo means that nothing was started. UNAVAILABLE without one came from the way, and says
     nothing about what was started: retry only with a `request_id`, which 0.1.0 does not take.
 
-    0.1.0 has Execute, ExecuteStream, CancelExecution and GetServerInfo. The other calls, and fields that say "Not in
-    0.1.0", are refused with NOT_IMPLEMENTED, never ignored.
+    Calls and fields that say "Not in 0.1.0" are refused with NOT_IMPLEMENTED, never ignored.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -187,7 +196,8 @@ class Isol8ServiceAsyncStub(Isol8ServiceStub):
     once. When the call ends first, the execution is cancelled.
 
     Not idempotent without a `request_id`. Fails with INVALID_FIELD, UNKNOWN_RUNTIME, POLICY_CEILING_EXCEEDED,
-    NOT_ENFORCEABLE, IMAGE_MISSING, QUEUE_FULL, SERVER_DRAINING, DOCKER_UNAVAILABLE, SANDBOX_START_FAILED, CALL_ENDED.
+    NOT_ENFORCEABLE, IMAGE_MISSING, QUEUE_FULL, SERVER_DRAINING, DOCKER_UNAVAILABLE, SANDBOX_START_FAILED, CALL_ENDED,
+    and in a session with SESSION_NOT_FOUND, SESSION_BUSY, QUOTA_EXCEEDED.
     """
     ExecuteStream: _aio.UnaryStreamMultiCallable[_execution_pb2.ExecuteStreamRequest, _execution_pb2.ExecuteStreamResponse]  # type: ignore[assignment]
     """ExecuteStream is Execute with every event while it happens. A reader that is slow holds the program back.
@@ -220,75 +230,85 @@ class Isol8ServiceAsyncStub(Isol8ServiceStub):
 
     Idempotent. Fails with INVALID_FIELD, EXECUTION_NOT_FOUND.
     """
+    SendInput: _aio.UnaryUnaryMultiCallable[_execution_pb2.SendInputRequest, _execution_pb2.SendInputResponse]  # type: ignore[assignment]
+    """SendInput brings standard input to an execution whose `stdin_mode` is INTERACTIVE. It answers when the input was taken:
+    a program that does not read holds the caller back.
+
+    Idempotent: what lies before the offset that was reached is not taken again. Fails with INVALID_FIELD,
+    EXECUTION_NOT_FOUND, INPUT_REFUSED.
+    """
+    SendSignal: _aio.UnaryUnaryMultiCallable[_execution_pb2.SendSignalRequest, _execution_pb2.SendSignalResponse]  # type: ignore[assignment]
+    """SendSignal sends a signal to the main process of an execution. One that has ended is left alone.
+
+    Not idempotent. Fails with INVALID_FIELD, EXECUTION_NOT_FOUND.
+    """
     CreateSession: _aio.UnaryUnaryMultiCallable[_session_pb2.CreateSessionRequest, _session_pb2.CreateSessionResponse]  # type: ignore[assignment]
     """CreateSession makes a sandbox that stays.
 
-    Idempotent with a `session_id`: the same request again answers with the session. Fails as Execute does.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent with a `session_id`: the same request again answers with the session. Fails as Execute does, and with
+    SESSION_EXISTS, QUOTA_EXCEEDED.
     """
     GetSession: _aio.UnaryUnaryMultiCallable[_session_pb2.GetSessionRequest, _session_pb2.GetSessionResponse]  # type: ignore[assignment]
     """GetSession describes a session.
 
-    Idempotent. Fails with INVALID_FIELD.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND.
     """
     ListSessions: _aio.UnaryUnaryMultiCallable[_session_pb2.ListSessionsRequest, _session_pb2.ListSessionsResponse]  # type: ignore[assignment]
     """ListSessions lists the caller's sessions.
 
     Idempotent. Fails with INVALID_FIELD.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
     """
     UpdateSession: _aio.UnaryUnaryMultiCallable[_session_pb2.UpdateSessionRequest, _session_pb2.UpdateSessionResponse]  # type: ignore[assignment]
     """UpdateSession changes what its mask names: a longer lease, say.
 
-    Idempotent. Fails with INVALID_FIELD, POLICY_CEILING_EXCEEDED.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, POLICY_CEILING_EXCEEDED, NOT_ENFORCEABLE.
     """
     DeleteSession: _aio.UnaryUnaryMultiCallable[_session_pb2.DeleteSessionRequest, _session_pb2.DeleteSessionResponse]  # type: ignore[assignment]
     """DeleteSession ends a session and answers when nothing of it is left. One that is gone is no error.
 
     Idempotent. Fails with INVALID_FIELD.
+    """
+    ResetContext: _aio.UnaryUnaryMultiCallable[_session_pb2.ResetContextRequest, _session_pb2.ResetContextResponse]  # type: ignore[assignment]
+    """ResetContext ends an interpreter of a session, with all that it started. One that is gone is no error. An execution
+    that runs in it is cancelled.
 
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND.
+    """
+    GetSessionUsage: _aio.UnaryUnaryMultiCallable[_session_pb2.GetSessionUsageRequest, _session_pb2.GetSessionUsageResponse]  # type: ignore[assignment]
+    """GetSessionUsage tells the memory, the disks and the processes of a session.
+
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND.
+    """
+    ReadSessionOutput: _aio.UnaryUnaryMultiCallable[_session_pb2.ReadSessionOutputRequest, _session_pb2.ReadSessionOutputResponse]  # type: ignore[assignment]
+    """ReadSessionOutput reads what processes write that an execution left behind in a session.
+
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, EXECUTION_NOT_FOUND.
     """
     WriteFile: _aio.StreamUnaryMultiCallable[_file_pb2.WriteFileRequest, _file_pb2.WriteFileResponse]  # type: ignore[assignment]
-    """WriteFile writes a file of a session. It appears whole or not at all.
+    """WriteFile writes a file of a session, which appears whole or not at all; or the entries of a tar archive, each of
+    which does.
 
-    Idempotent. Fails with INVALID_FIELD.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_NOT_FOUND, FILE_REFUSED, DISK_FULL.
     """
     ReadFile: _aio.UnaryStreamMultiCallable[_file_pb2.ReadFileRequest, _file_pb2.ReadFileResponse]  # type: ignore[assignment]
-    """ReadFile reads a file of a session.
+    """ReadFile reads a file of a session, or a directory as a tar archive. A reader that is slow holds it back.
 
-    Idempotent. Fails with INVALID_FIELD.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_NOT_FOUND, FILE_REFUSED.
     """
     ListFiles: _aio.UnaryUnaryMultiCallable[_file_pb2.ListFilesRequest, _file_pb2.ListFilesResponse]  # type: ignore[assignment]
     """ListFiles lists the files of a session.
 
-    Idempotent. Fails with INVALID_FIELD.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_NOT_FOUND, FILE_REFUSED.
     """
     MakeDirectory: _aio.UnaryUnaryMultiCallable[_file_pb2.MakeDirectoryRequest, _file_pb2.MakeDirectoryResponse]  # type: ignore[assignment]
     """MakeDirectory makes a directory in a session. One that exists is no error.
 
-    Idempotent. Fails with INVALID_FIELD.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_REFUSED, DISK_FULL.
     """
     RemoveFile: _aio.UnaryUnaryMultiCallable[_file_pb2.RemoveFileRequest, _file_pb2.RemoveFileResponse]  # type: ignore[assignment]
     """RemoveFile removes a file or a directory of a session. One that is gone is no error.
 
-    Idempotent. Fails with INVALID_FIELD.
-
-    Not in 0.1.0: answers NOT_IMPLEMENTED.
+    Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_REFUSED.
     """
     ResolvePolicy: _aio.UnaryUnaryMultiCallable[_service_pb2.ResolvePolicyRequest, _service_pb2.ResolvePolicyResponse]  # type: ignore[assignment]
     """ResolvePolicy is a dry run: the policy that a request would get, or what is wrong with it.
@@ -311,8 +331,7 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
     UNAVAILABLE with an ErrorInfo means that nothing was started. UNAVAILABLE without one came from the way, and says
     nothing about what was started: retry only with a `request_id`, which 0.1.0 does not take.
 
-    0.1.0 has Execute, ExecuteStream, CancelExecution and GetServerInfo. The other calls, and fields that say "Not in
-    0.1.0", are refused with NOT_IMPLEMENTED, never ignored.
+    Calls and fields that say "Not in 0.1.0" are refused with NOT_IMPLEMENTED, never ignored.
     """
 
     @_abc_1.abstractmethod
@@ -325,7 +344,8 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         once. When the call ends first, the execution is cancelled.
 
         Not idempotent without a `request_id`. Fails with INVALID_FIELD, UNKNOWN_RUNTIME, POLICY_CEILING_EXCEEDED,
-        NOT_ENFORCEABLE, IMAGE_MISSING, QUEUE_FULL, SERVER_DRAINING, DOCKER_UNAVAILABLE, SANDBOX_START_FAILED, CALL_ENDED.
+        NOT_ENFORCEABLE, IMAGE_MISSING, QUEUE_FULL, SERVER_DRAINING, DOCKER_UNAVAILABLE, SANDBOX_START_FAILED, CALL_ENDED,
+        and in a session with SESSION_NOT_FOUND, SESSION_BUSY, QUOTA_EXCEEDED.
         """
 
     @_abc_1.abstractmethod
@@ -390,6 +410,30 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def SendInput(
+        self,
+        request: _execution_pb2.SendInputRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_execution_pb2.SendInputResponse, _abc.Awaitable[_execution_pb2.SendInputResponse]]:
+        """SendInput brings standard input to an execution whose `stdin_mode` is INTERACTIVE. It answers when the input was taken:
+        a program that does not read holds the caller back.
+
+        Idempotent: what lies before the offset that was reached is not taken again. Fails with INVALID_FIELD,
+        EXECUTION_NOT_FOUND, INPUT_REFUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def SendSignal(
+        self,
+        request: _execution_pb2.SendSignalRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_execution_pb2.SendSignalResponse, _abc.Awaitable[_execution_pb2.SendSignalResponse]]:
+        """SendSignal sends a signal to the main process of an execution. One that has ended is left alone.
+
+        Not idempotent. Fails with INVALID_FIELD, EXECUTION_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
     def CreateSession(
         self,
         request: _session_pb2.CreateSessionRequest,
@@ -397,9 +441,8 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_session_pb2.CreateSessionResponse, _abc.Awaitable[_session_pb2.CreateSessionResponse]]:
         """CreateSession makes a sandbox that stays.
 
-        Idempotent with a `session_id`: the same request again answers with the session. Fails as Execute does.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent with a `session_id`: the same request again answers with the session. Fails as Execute does, and with
+        SESSION_EXISTS, QUOTA_EXCEEDED.
         """
 
     @_abc_1.abstractmethod
@@ -410,9 +453,7 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_session_pb2.GetSessionResponse, _abc.Awaitable[_session_pb2.GetSessionResponse]]:
         """GetSession describes a session.
 
-        Idempotent. Fails with INVALID_FIELD.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND.
         """
 
     @_abc_1.abstractmethod
@@ -424,8 +465,6 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         """ListSessions lists the caller's sessions.
 
         Idempotent. Fails with INVALID_FIELD.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
         """
 
     @_abc_1.abstractmethod
@@ -436,9 +475,7 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_session_pb2.UpdateSessionResponse, _abc.Awaitable[_session_pb2.UpdateSessionResponse]]:
         """UpdateSession changes what its mask names: a longer lease, say.
 
-        Idempotent. Fails with INVALID_FIELD, POLICY_CEILING_EXCEEDED.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, POLICY_CEILING_EXCEEDED, NOT_ENFORCEABLE.
         """
 
     @_abc_1.abstractmethod
@@ -450,8 +487,40 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         """DeleteSession ends a session and answers when nothing of it is left. One that is gone is no error.
 
         Idempotent. Fails with INVALID_FIELD.
+        """
 
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+    @_abc_1.abstractmethod
+    def ResetContext(
+        self,
+        request: _session_pb2.ResetContextRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_session_pb2.ResetContextResponse, _abc.Awaitable[_session_pb2.ResetContextResponse]]:
+        """ResetContext ends an interpreter of a session, with all that it started. One that is gone is no error. An execution
+        that runs in it is cancelled.
+
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def GetSessionUsage(
+        self,
+        request: _session_pb2.GetSessionUsageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_session_pb2.GetSessionUsageResponse, _abc.Awaitable[_session_pb2.GetSessionUsageResponse]]:
+        """GetSessionUsage tells the memory, the disks and the processes of a session.
+
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ReadSessionOutput(
+        self,
+        request: _session_pb2.ReadSessionOutputRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_session_pb2.ReadSessionOutputResponse, _abc.Awaitable[_session_pb2.ReadSessionOutputResponse]]:
+        """ReadSessionOutput reads what processes write that an execution left behind in a session.
+
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, EXECUTION_NOT_FOUND.
         """
 
     @_abc_1.abstractmethod
@@ -460,11 +529,10 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_file_pb2.WriteFileRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_file_pb2.WriteFileResponse, _abc.Awaitable[_file_pb2.WriteFileResponse]]:
-        """WriteFile writes a file of a session. It appears whole or not at all.
+        """WriteFile writes a file of a session, which appears whole or not at all; or the entries of a tar archive, each of
+        which does.
 
-        Idempotent. Fails with INVALID_FIELD.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_NOT_FOUND, FILE_REFUSED, DISK_FULL.
         """
 
     @_abc_1.abstractmethod
@@ -473,11 +541,9 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _file_pb2.ReadFileRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_file_pb2.ReadFileResponse], _abc.AsyncIterator[_file_pb2.ReadFileResponse]]:
-        """ReadFile reads a file of a session.
+        """ReadFile reads a file of a session, or a directory as a tar archive. A reader that is slow holds it back.
 
-        Idempotent. Fails with INVALID_FIELD.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_NOT_FOUND, FILE_REFUSED.
         """
 
     @_abc_1.abstractmethod
@@ -488,9 +554,7 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_file_pb2.ListFilesResponse, _abc.Awaitable[_file_pb2.ListFilesResponse]]:
         """ListFiles lists the files of a session.
 
-        Idempotent. Fails with INVALID_FIELD.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_NOT_FOUND, FILE_REFUSED.
         """
 
     @_abc_1.abstractmethod
@@ -501,9 +565,7 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_file_pb2.MakeDirectoryResponse, _abc.Awaitable[_file_pb2.MakeDirectoryResponse]]:
         """MakeDirectory makes a directory in a session. One that exists is no error.
 
-        Idempotent. Fails with INVALID_FIELD.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_REFUSED, DISK_FULL.
         """
 
     @_abc_1.abstractmethod
@@ -514,9 +576,7 @@ class Isol8ServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_file_pb2.RemoveFileResponse, _abc.Awaitable[_file_pb2.RemoveFileResponse]]:
         """RemoveFile removes a file or a directory of a session. One that is gone is no error.
 
-        Idempotent. Fails with INVALID_FIELD.
-
-        Not in 0.1.0: answers NOT_IMPLEMENTED.
+        Idempotent. Fails with INVALID_FIELD, SESSION_NOT_FOUND, FILE_REFUSED.
         """
 
     @_abc_1.abstractmethod

@@ -25,10 +25,12 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from isol8.v1 import execution_pb2 as isol8_dot_v1_dot_execution__pb2
+from isol8.v1 import file_pb2 as isol8_dot_v1_dot_file__pb2
 from isol8.v1 import policy_pb2 as isol8_dot_v1_dot_policy__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16isol8/v1/session.proto\x12\x08isol8.v1\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15isol8/v1/policy.proto\"\xcb\x04\n\x07Session\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\x12\x18\n\x07runtime\x18\x02 \x01(\tR\x07runtime\x12,\n\x05state\x18\x03 \x01(\x0e\x32\x16.isol8.v1.SessionStateR\x05state\x12\x31\n\x06policy\x18\x04 \x01(\x0b\x32\x19.isol8.v1.EffectivePolicyR\x06policy\x12\x35\n\x06labels\x18\x05 \x03(\x0b\x32\x1d.isol8.v1.Session.LabelsEntryR\x06labels\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0b\x65xpire_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12<\n\x0cidle_timeout\x18\x08 \x01(\x0b\x32\x19.google.protobuf.DurationR\x0bidleTimeout\x12@\n\x0elast_used_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0clastUsedTime\x12\x1e\n\nexecutions\x18\n \x01(\x03R\nexecutions\x12\x1a\n\x08\x63ontexts\x18\x0b \x03(\tR\x08\x63ontexts\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xc2\x03\n\x14\x43reateSessionRequest\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\x12\x18\n\x07runtime\x18\x02 \x01(\tR\x07runtime\x12\x14\n\x05image\x18\x03 \x01(\tR\x05image\x12(\n\x06policy\x18\x04 \x01(\x0b\x32\x10.isol8.v1.PolicyR\x06policy\x12\x42\n\x06labels\x18\x05 \x03(\x0b\x32*.isol8.v1.CreateSessionRequest.LabelsEntryR\x06labels\x12\x35\n\x08lifetime\x18\x06 \x01(\x0b\x32\x19.google.protobuf.DurationR\x08lifetime\x12<\n\x0cidle_timeout\x18\x07 \x01(\x0b\x32\x19.google.protobuf.DurationR\x0bidleTimeout\x12\x1a\n\x08packages\x18\x08 \x03(\tR\x08packages\x12!\n\x0csetup_script\x18\t \x01(\tR\x0bsetupScript\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"D\n\x15\x43reateSessionResponse\x12+\n\x07session\x18\x01 \x01(\x0b\x32\x11.isol8.v1.SessionR\x07session\"2\n\x11GetSessionRequest\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\"A\n\x12GetSessionResponse\x12+\n\x07session\x18\x01 \x01(\x0b\x32\x11.isol8.v1.SessionR\x07session\"\x99\x02\n\x13ListSessionsRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12\x41\n\x06labels\x18\x03 \x03(\x0b\x32).isol8.v1.ListSessionsRequest.LabelsEntryR\x06labels\x12\x18\n\x07runtime\x18\x04 \x01(\tR\x07runtime\x12.\n\x06states\x18\x05 \x03(\x0e\x32\x16.isol8.v1.SessionStateR\x06states\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"m\n\x14ListSessionsResponse\x12-\n\x08sessions\x18\x01 \x03(\x0b\x32\x11.isol8.v1.SessionR\x08sessions\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x80\x01\n\x14UpdateSessionRequest\x12+\n\x07session\x18\x01 \x01(\x0b\x32\x11.isol8.v1.SessionR\x07session\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\"D\n\x15UpdateSessionResponse\x12+\n\x07session\x18\x01 \x01(\x0b\x32\x11.isol8.v1.SessionR\x07session\"5\n\x14\x44\x65leteSessionRequest\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\"\x17\n\x15\x44\x65leteSessionResponse*\x95\x01\n\x0cSessionState\x12\x1d\n\x19SESSION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16SESSION_STATE_STARTING\x10\x01\x12\x17\n\x13SESSION_STATE_READY\x10\x02\x12\x18\n\x14SESSION_STATE_ENDING\x10\x03\x12\x17\n\x13SESSION_STATE_ENDED\x10\x04\x42\'Z%isol8.dev/client/gen/isol8/v1;isol8v1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16isol8/v1/session.proto\x12\x08isol8.v1\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18isol8/v1/execution.proto\x1a\x13isol8/v1/file.proto\x1a\x15isol8/v1/policy.proto\"\xbe\x05\n\x07Session\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\x12\x18\n\x07runtime\x18\x02 \x01(\tR\x07runtime\x12,\n\x05state\x18\x03 \x01(\x0e\x32\x16.isol8.v1.SessionStateR\x05state\x12\x31\n\x06policy\x18\x04 \x01(\x0b\x32\x19.isol8.v1.EffectivePolicyR\x06policy\x12\x35\n\x06labels\x18\x05 \x03(\x0b\x32\x1d.isol8.v1.Session.LabelsEntryR\x06labels\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0b\x65xpire_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12<\n\x0cidle_timeout\x18\x08 \x01(\x0b\x32\x19.google.protobuf.DurationR\x0bidleTimeout\x12@\n\x0elast_used_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0clastUsedTime\x12\x1e\n\nexecutions\x18\n \x01(\x03R\nexecutions\x12\x1a\n\x08\x63ontexts\x18\x0b \x03(\tR\x08\x63ontexts\x12#\n\rpolicy_digest\x18\x0c \x01(\tR\x0cpolicyDigest\x12-\n\x12running_executions\x18\r \x01(\x05R\x11runningExecutions\x12\x1d\n\nend_reason\x18\x0e \x01(\tR\tendReason\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xed\x03\n\x14\x43reateSessionRequest\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\x12\x18\n\x07runtime\x18\x02 \x01(\tR\x07runtime\x12\x14\n\x05image\x18\x03 \x01(\tR\x05image\x12(\n\x06policy\x18\x04 \x01(\x0b\x32\x10.isol8.v1.PolicyR\x06policy\x12\x42\n\x06labels\x18\x05 \x03(\x0b\x32*.isol8.v1.CreateSessionRequest.LabelsEntryR\x06labels\x12\x35\n\x08lifetime\x18\x06 \x01(\x0b\x32\x19.google.protobuf.DurationR\x08lifetime\x12<\n\x0cidle_timeout\x18\x07 \x01(\x0b\x32\x19.google.protobuf.DurationR\x0bidleTimeout\x12\x1a\n\x08packages\x18\x08 \x03(\tR\x08packages\x12!\n\x0csetup_script\x18\t \x01(\tR\x0bsetupScript\x12)\n\x05\x66iles\x18\n \x03(\x0b\x32\x13.isol8.v1.InputFileR\x05\x66iles\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"u\n\x15\x43reateSessionResponse\x12+\n\x07session\x18\x01 \x01(\x0b\x32\x11.isol8.v1.SessionR\x07session\x12/\n\x05setup\x18\x02 \x01(\x0b\x32\x19.isol8.v1.ExecuteResponseR\x05setup\"2\n\x11GetSessionRequest\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\"A\n\x12GetSessionResponse\x12+\n\x07session\x18\x01 \x01(\x0b\x32\x11.isol8.v1.SessionR\x07session\"\x99\x02\n\x13ListSessionsRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12\x41\n\x06labels\x18\x03 \x03(\x0b\x32).isol8.v1.ListSessionsRequest.LabelsEntryR\x06labels\x12\x18\n\x07runtime\x18\x04 \x01(\tR\x07runtime\x12.\n\x06states\x18\x05 \x03(\x0e\x32\x16.isol8.v1.SessionStateR\x06states\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"m\n\x14ListSessionsResponse\x12-\n\x08sessions\x18\x01 \x03(\x0b\x32\x11.isol8.v1.SessionR\x08sessions\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x80\x01\n\x14UpdateSessionRequest\x12+\n\x07session\x18\x01 \x01(\x0b\x32\x11.isol8.v1.SessionR\x07session\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\"D\n\x15UpdateSessionResponse\x12+\n\x07session\x18\x01 \x01(\x0b\x32\x11.isol8.v1.SessionR\x07session\"5\n\x14\x44\x65leteSessionRequest\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\"\x17\n\x15\x44\x65leteSessionResponse\"N\n\x13ResetContextRequest\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\x12\x18\n\x07\x63ontext\x18\x02 \x01(\tR\x07\x63ontext\"\x16\n\x14ResetContextResponse\"7\n\x16GetSessionUsageRequest\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\"\xb7\x01\n\x17GetSessionUsageResponse\x12&\n\x0cmemory_bytes\x18\x01 \x01(\x03H\x00R\x0bmemoryBytes\x88\x01\x01\x12+\n\x05\x64isks\x18\x02 \x03(\x0b\x32\x15.isol8.v1.SessionDiskR\x05\x64isks\x12\x36\n\tprocesses\x18\x03 \x03(\x0b\x32\x18.isol8.v1.SessionProcessR\tprocessesB\x0f\n\r_memory_bytes\"_\n\x0bSessionDisk\x12\x12\n\x04path\x18\x01 \x01(\tR\x04path\x12\x1d\n\nsize_bytes\x18\x02 \x01(\x03R\tsizeBytes\x12\x1d\n\nused_bytes\x18\x03 \x01(\x03R\tusedBytes\"\xbd\x02\n\x0eSessionProcess\x12\x10\n\x03pid\x18\x01 \x01(\x05R\x03pid\x12\x1d\n\nparent_pid\x18\x02 \x01(\x05R\tparentPid\x12!\n\x0c\x65xecution_id\x18\x03 \x01(\tR\x0b\x65xecutionId\x12\x18\n\x07\x63ontext\x18\x04 \x01(\tR\x07\x63ontext\x12\x18\n\x07\x63ommand\x18\x05 \x01(\tR\x07\x63ommand\x12\x39\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12+\n\x03\x63pu\x18\x07 \x01(\x0b\x32\x19.google.protobuf.DurationR\x03\x63pu\x12!\n\x0cmemory_bytes\x18\x08 \x01(\x03R\x0bmemoryBytes\x12\x18\n\x07threads\x18\t \x01(\x05R\x07threads\"\xa6\x01\n\x18ReadSessionOutputRequest\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\x12!\n\x0c\x65xecution_id\x18\x02 \x01(\tR\x0b\x65xecutionId\x12#\n\rstdout_offset\x18\x03 \x01(\x03R\x0cstdoutOffset\x12#\n\rstderr_offset\x18\x04 \x01(\x03R\x0cstderrOffset\"\x8b\x01\n\x19ReadSessionOutputResponse\x12,\n\x06stdout\x18\x01 \x01(\x0b\x32\x14.isol8.v1.LeftOutputR\x06stdout\x12,\n\x06stderr\x18\x02 \x01(\x0b\x32\x14.isol8.v1.LeftOutputR\x06stderr\x12\x12\n\x04open\x18\x03 \x01(\x08R\x04open\"f\n\nLeftOutput\x12\x12\n\x04text\x18\x01 \x01(\tR\x04text\x12\x1f\n\x0bnext_offset\x18\x02 \x01(\x03R\nnextOffset\x12#\n\rdropped_bytes\x18\x03 \x01(\x03R\x0c\x64roppedBytes*\x95\x01\n\x0cSessionState\x12\x1d\n\x19SESSION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16SESSION_STATE_STARTING\x10\x01\x12\x17\n\x13SESSION_STATE_READY\x10\x02\x12\x18\n\x14SESSION_STATE_ENDING\x10\x03\x12\x17\n\x13SESSION_STATE_ENDED\x10\x04\x42\'Z%isol8.dev/client/gen/isol8/v1;isol8v1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,34 +44,52 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATESESSIONREQUEST_LABELSENTRY']._serialized_options = b'8\001'
   _globals['_LISTSESSIONSREQUEST_LABELSENTRY']._loaded_options = None
   _globals['_LISTSESSIONSREQUEST_LABELSENTRY']._serialized_options = b'8\001'
-  _globals['_SESSIONSTATE']._serialized_start=2067
-  _globals['_SESSIONSTATE']._serialized_end=2216
-  _globals['_SESSION']._serialized_start=159
-  _globals['_SESSION']._serialized_end=746
-  _globals['_SESSION_LABELSENTRY']._serialized_start=689
-  _globals['_SESSION_LABELSENTRY']._serialized_end=746
-  _globals['_CREATESESSIONREQUEST']._serialized_start=749
-  _globals['_CREATESESSIONREQUEST']._serialized_end=1199
-  _globals['_CREATESESSIONREQUEST_LABELSENTRY']._serialized_start=689
-  _globals['_CREATESESSIONREQUEST_LABELSENTRY']._serialized_end=746
-  _globals['_CREATESESSIONRESPONSE']._serialized_start=1201
-  _globals['_CREATESESSIONRESPONSE']._serialized_end=1269
-  _globals['_GETSESSIONREQUEST']._serialized_start=1271
-  _globals['_GETSESSIONREQUEST']._serialized_end=1321
-  _globals['_GETSESSIONRESPONSE']._serialized_start=1323
-  _globals['_GETSESSIONRESPONSE']._serialized_end=1388
-  _globals['_LISTSESSIONSREQUEST']._serialized_start=1391
-  _globals['_LISTSESSIONSREQUEST']._serialized_end=1672
-  _globals['_LISTSESSIONSREQUEST_LABELSENTRY']._serialized_start=689
-  _globals['_LISTSESSIONSREQUEST_LABELSENTRY']._serialized_end=746
-  _globals['_LISTSESSIONSRESPONSE']._serialized_start=1674
-  _globals['_LISTSESSIONSRESPONSE']._serialized_end=1783
-  _globals['_UPDATESESSIONREQUEST']._serialized_start=1786
-  _globals['_UPDATESESSIONREQUEST']._serialized_end=1914
-  _globals['_UPDATESESSIONRESPONSE']._serialized_start=1916
-  _globals['_UPDATESESSIONRESPONSE']._serialized_end=1984
-  _globals['_DELETESESSIONREQUEST']._serialized_start=1986
-  _globals['_DELETESESSIONREQUEST']._serialized_end=2039
-  _globals['_DELETESESSIONRESPONSE']._serialized_start=2041
-  _globals['_DELETESESSIONRESPONSE']._serialized_end=2064
+  _globals['_SESSIONSTATE']._serialized_start=3500
+  _globals['_SESSIONSTATE']._serialized_end=3649
+  _globals['_SESSION']._serialized_start=206
+  _globals['_SESSION']._serialized_end=908
+  _globals['_SESSION_LABELSENTRY']._serialized_start=851
+  _globals['_SESSION_LABELSENTRY']._serialized_end=908
+  _globals['_CREATESESSIONREQUEST']._serialized_start=911
+  _globals['_CREATESESSIONREQUEST']._serialized_end=1404
+  _globals['_CREATESESSIONREQUEST_LABELSENTRY']._serialized_start=851
+  _globals['_CREATESESSIONREQUEST_LABELSENTRY']._serialized_end=908
+  _globals['_CREATESESSIONRESPONSE']._serialized_start=1406
+  _globals['_CREATESESSIONRESPONSE']._serialized_end=1523
+  _globals['_GETSESSIONREQUEST']._serialized_start=1525
+  _globals['_GETSESSIONREQUEST']._serialized_end=1575
+  _globals['_GETSESSIONRESPONSE']._serialized_start=1577
+  _globals['_GETSESSIONRESPONSE']._serialized_end=1642
+  _globals['_LISTSESSIONSREQUEST']._serialized_start=1645
+  _globals['_LISTSESSIONSREQUEST']._serialized_end=1926
+  _globals['_LISTSESSIONSREQUEST_LABELSENTRY']._serialized_start=851
+  _globals['_LISTSESSIONSREQUEST_LABELSENTRY']._serialized_end=908
+  _globals['_LISTSESSIONSRESPONSE']._serialized_start=1928
+  _globals['_LISTSESSIONSRESPONSE']._serialized_end=2037
+  _globals['_UPDATESESSIONREQUEST']._serialized_start=2040
+  _globals['_UPDATESESSIONREQUEST']._serialized_end=2168
+  _globals['_UPDATESESSIONRESPONSE']._serialized_start=2170
+  _globals['_UPDATESESSIONRESPONSE']._serialized_end=2238
+  _globals['_DELETESESSIONREQUEST']._serialized_start=2240
+  _globals['_DELETESESSIONREQUEST']._serialized_end=2293
+  _globals['_DELETESESSIONRESPONSE']._serialized_start=2295
+  _globals['_DELETESESSIONRESPONSE']._serialized_end=2318
+  _globals['_RESETCONTEXTREQUEST']._serialized_start=2320
+  _globals['_RESETCONTEXTREQUEST']._serialized_end=2398
+  _globals['_RESETCONTEXTRESPONSE']._serialized_start=2400
+  _globals['_RESETCONTEXTRESPONSE']._serialized_end=2422
+  _globals['_GETSESSIONUSAGEREQUEST']._serialized_start=2424
+  _globals['_GETSESSIONUSAGEREQUEST']._serialized_end=2479
+  _globals['_GETSESSIONUSAGERESPONSE']._serialized_start=2482
+  _globals['_GETSESSIONUSAGERESPONSE']._serialized_end=2665
+  _globals['_SESSIONDISK']._serialized_start=2667
+  _globals['_SESSIONDISK']._serialized_end=2762
+  _globals['_SESSIONPROCESS']._serialized_start=2765
+  _globals['_SESSIONPROCESS']._serialized_end=3082
+  _globals['_READSESSIONOUTPUTREQUEST']._serialized_start=3085
+  _globals['_READSESSIONOUTPUTREQUEST']._serialized_end=3251
+  _globals['_READSESSIONOUTPUTRESPONSE']._serialized_start=3254
+  _globals['_READSESSIONOUTPUTRESPONSE']._serialized_end=3393
+  _globals['_LEFTOUTPUT']._serialized_start=3395
+  _globals['_LEFTOUTPUT']._serialized_end=3497
 # @@protoc_insertion_point(module_scope)

@@ -48,20 +48,29 @@ const (
 	FileFailureReason_FILE_FAILURE_REASON_TOO_LARGE FileFailureReason = 7
 	// Anything else; see the message.
 	FileFailureReason_FILE_FAILURE_REASON_OTHER FileFailureReason = 8
+	// The content has another SHA-256 than it must have.
+	FileFailureReason_FILE_FAILURE_REASON_WRONG_DIGEST FileFailureReason = 9
+	// A directory that is not empty, and `recursive` is not set.
+	FileFailureReason_FILE_FAILURE_REASON_NOT_EMPTY FileFailureReason = 10
+	// What came is no tar archive, or has an entry that cannot be written: a device, a name outside.
+	FileFailureReason_FILE_FAILURE_REASON_BAD_ARCHIVE FileFailureReason = 11
 )
 
 // Enum value maps for FileFailureReason.
 var (
 	FileFailureReason_name = map[int32]string{
-		0: "FILE_FAILURE_REASON_UNSPECIFIED",
-		1: "FILE_FAILURE_REASON_NOT_FOUND",
-		2: "FILE_FAILURE_REASON_OUTSIDE",
-		3: "FILE_FAILURE_REASON_NOT_A_FILE",
-		4: "FILE_FAILURE_REASON_NO_SPACE",
-		5: "FILE_FAILURE_REASON_PERMISSION_DENIED",
-		6: "FILE_FAILURE_REASON_BAD_NAME",
-		7: "FILE_FAILURE_REASON_TOO_LARGE",
-		8: "FILE_FAILURE_REASON_OTHER",
+		0:  "FILE_FAILURE_REASON_UNSPECIFIED",
+		1:  "FILE_FAILURE_REASON_NOT_FOUND",
+		2:  "FILE_FAILURE_REASON_OUTSIDE",
+		3:  "FILE_FAILURE_REASON_NOT_A_FILE",
+		4:  "FILE_FAILURE_REASON_NO_SPACE",
+		5:  "FILE_FAILURE_REASON_PERMISSION_DENIED",
+		6:  "FILE_FAILURE_REASON_BAD_NAME",
+		7:  "FILE_FAILURE_REASON_TOO_LARGE",
+		8:  "FILE_FAILURE_REASON_OTHER",
+		9:  "FILE_FAILURE_REASON_WRONG_DIGEST",
+		10: "FILE_FAILURE_REASON_NOT_EMPTY",
+		11: "FILE_FAILURE_REASON_BAD_ARCHIVE",
 	}
 	FileFailureReason_value = map[string]int32{
 		"FILE_FAILURE_REASON_UNSPECIFIED":       0,
@@ -73,6 +82,9 @@ var (
 		"FILE_FAILURE_REASON_BAD_NAME":          6,
 		"FILE_FAILURE_REASON_TOO_LARGE":         7,
 		"FILE_FAILURE_REASON_OTHER":             8,
+		"FILE_FAILURE_REASON_WRONG_DIGEST":      9,
+		"FILE_FAILURE_REASON_NOT_EMPTY":         10,
+		"FILE_FAILURE_REASON_BAD_ARCHIVE":       11,
 	}
 )
 
@@ -286,6 +298,120 @@ func (EndReason) EnumDescriptor() ([]byte, []int) {
 	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{3}
 }
 
+// FileForm is what the bytes of a file call are.
+type FileForm int32
+
+const (
+	// Never sent.
+	FileForm_FILE_FORM_UNSPECIFIED FileForm = 0
+	// One regular file.
+	FileForm_FILE_FORM_FILE FileForm = 1
+	// A tar archive of what is in a directory.
+	FileForm_FILE_FORM_TAR FileForm = 2
+)
+
+// Enum value maps for FileForm.
+var (
+	FileForm_name = map[int32]string{
+		0: "FILE_FORM_UNSPECIFIED",
+		1: "FILE_FORM_FILE",
+		2: "FILE_FORM_TAR",
+	}
+	FileForm_value = map[string]int32{
+		"FILE_FORM_UNSPECIFIED": 0,
+		"FILE_FORM_FILE":        1,
+		"FILE_FORM_TAR":         2,
+	}
+)
+
+func (x FileForm) Enum() *FileForm {
+	p := new(FileForm)
+	*p = x
+	return p
+}
+
+func (x FileForm) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (FileForm) Descriptor() protoreflect.EnumDescriptor {
+	return file_isol8_guest_v1_guest_proto_enumTypes[4].Descriptor()
+}
+
+func (FileForm) Type() protoreflect.EnumType {
+	return &file_isol8_guest_v1_guest_proto_enumTypes[4]
+}
+
+func (x FileForm) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use FileForm.Descriptor instead.
+func (FileForm) EnumDescriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{4}
+}
+
+// FileKind is what a name stands for.
+type FileKind int32
+
+const (
+	// Never sent.
+	FileKind_FILE_KIND_UNSPECIFIED FileKind = 0
+	// A regular file.
+	FileKind_FILE_KIND_REGULAR FileKind = 1
+	// A directory.
+	FileKind_FILE_KIND_DIRECTORY FileKind = 2
+	// A symbolic link.
+	FileKind_FILE_KIND_SYMLINK FileKind = 3
+	// Anything else.
+	FileKind_FILE_KIND_OTHER FileKind = 4
+)
+
+// Enum value maps for FileKind.
+var (
+	FileKind_name = map[int32]string{
+		0: "FILE_KIND_UNSPECIFIED",
+		1: "FILE_KIND_REGULAR",
+		2: "FILE_KIND_DIRECTORY",
+		3: "FILE_KIND_SYMLINK",
+		4: "FILE_KIND_OTHER",
+	}
+	FileKind_value = map[string]int32{
+		"FILE_KIND_UNSPECIFIED": 0,
+		"FILE_KIND_REGULAR":     1,
+		"FILE_KIND_DIRECTORY":   2,
+		"FILE_KIND_SYMLINK":     3,
+		"FILE_KIND_OTHER":       4,
+	}
+)
+
+func (x FileKind) Enum() *FileKind {
+	p := new(FileKind)
+	*p = x
+	return p
+}
+
+func (x FileKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (FileKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_isol8_guest_v1_guest_proto_enumTypes[5].Descriptor()
+}
+
+func (FileKind) Type() protoreflect.EnumType {
+	return &file_isol8_guest_v1_guest_proto_enumTypes[5]
+}
+
+func (x FileKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use FileKind.Descriptor instead.
+func (FileKind) EnumDescriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{5}
+}
+
 // GreetRequest opens a link.
 type GreetRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -370,6 +496,10 @@ type GreetResponse struct {
 	GuestDigest string `protobuf:"bytes,3,opt,name=guest_digest,json=guestDigest,proto3" json:"guest_digest,omitempty"`
 	// 1 or 2; 0 where no cgroup could be read (gVisor without cgroups).
 	CgroupVersion int32 `protobuf:"varint,4,opt,name=cgroup_version,json=cgroupVersion,proto3" json:"cgroup_version,omitempty"`
+	// On a later link: how long the sandbox has not been used.
+	Idle *durationpb.Duration `protobuf:"bytes,5,opt,name=idle,proto3" json:"idle,omitempty"`
+	// On a later link: the contexts that live.
+	Contexts      []string `protobuf:"bytes,6,rep,name=contexts,proto3" json:"contexts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -430,6 +560,20 @@ func (x *GreetResponse) GetCgroupVersion() int32 {
 		return x.CgroupVersion
 	}
 	return 0
+}
+
+func (x *GreetResponse) GetIdle() *durationpb.Duration {
+	if x != nil {
+		return x.Idle
+	}
+	return nil
+}
+
+func (x *GreetResponse) GetContexts() []string {
+	if x != nil {
+		return x.Contexts
+	}
+	return nil
 }
 
 // WriteFilesRequest is a header, or a piece of the content of the file whose header came last.
@@ -1183,7 +1327,7 @@ func (*RunRequest_Stdin) isRunRequest_Part() {}
 // RunStart is a program and what holds for it.
 type RunStart struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Names the run; unique on its sandbox.
+	// Names the run; unique on its sandbox, 64 bytes at most.
 	RunId string `protobuf:"bytes,1,opt,name=run_id,json=runId,proto3" json:"run_id,omitempty"`
 	// The program and its arguments. A program without a slash is looked up in PATH of `environment`.
 	Argv []string `protobuf:"bytes,2,rep,name=argv,proto3" json:"argv,omitempty"`
@@ -1209,7 +1353,10 @@ type RunStart struct {
 	// A file that is written before the program starts, as the code's user; unset for none.
 	MainFile *MainFile `protobuf:"bytes,12,opt,name=main_file,json=mainFile,proto3" json:"main_file,omitempty"`
 	// Whether what Boot made wait may run it. Everything that is asked for here holds all the same.
-	Hot           bool `protobuf:"varint,13,opt,name=hot,proto3" json:"hot,omitempty"`
+	Hot bool `protobuf:"varint,13,opt,name=hot,proto3" json:"hot,omitempty"`
+	// Whether others live beside it: what ends this run, whatever it is, then ends what it started and nothing else. With
+	// `keep_processes` what it leaves behind is read on, into a ring that ReadLeft reads.
+	Shared        bool `protobuf:"varint,14,opt,name=shared,proto3" json:"shared,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1331,6 +1478,13 @@ func (x *RunStart) GetMainFile() *MainFile {
 func (x *RunStart) GetHot() bool {
 	if x != nil {
 		return x.Hot
+	}
+	return false
+}
+
+func (x *RunStart) GetShared() bool {
+	if x != nil {
+		return x.Shared
 	}
 	return false
 }
@@ -1947,9 +2101,11 @@ func (x *RunUsage) GetOomKills() int64 {
 	return 0
 }
 
-// KillRequest ends everything of the code.
+// KillRequest ends everything of the code, or what one run started.
 type KillRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which run; empty for everything. One that has ended is no error: what it left behind is ended.
+	RunId         string `protobuf:"bytes,1,opt,name=run_id,json=runId,proto3" json:"run_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1982,6 +2138,13 @@ func (x *KillRequest) ProtoReflect() protoreflect.Message {
 // Deprecated: Use KillRequest.ProtoReflect.Descriptor instead.
 func (*KillRequest) Descriptor() ([]byte, []int) {
 	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *KillRequest) GetRunId() string {
+	if x != nil {
+		return x.RunId
+	}
+	return ""
 }
 
 // KillResponse says that nothing of the code is left.
@@ -2021,6 +2184,2370 @@ func (*KillResponse) Descriptor() ([]byte, []int) {
 	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{22}
 }
 
+// KeepRequest is the lease of a kept sandbox. When it runs out the guest ends, and everything with it.
+type KeepRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The sandbox ends after this time, whatever happens.
+	Lifetime *durationpb.Duration `protobuf:"bytes,1,opt,name=lifetime,proto3" json:"lifetime,omitempty"`
+	// It ends when no call but Greet, Keep, Inspect and pings was made, and none was under way, for this long.
+	IdleTimeout *durationpb.Duration `protobuf:"bytes,2,opt,name=idle_timeout,json=idleTimeout,proto3" json:"idle_timeout,omitempty"`
+	// What later links are proved by: 32 random bytes. Only the first one counts.
+	Key []byte `protobuf:"bytes,3,opt,name=key,proto3" json:"key,omitempty"`
+	// Memory of everything the sandbox runs, as in RunStart, held also while nothing is asked for.
+	MemoryBytes   int64 `protobuf:"varint,4,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *KeepRequest) Reset() {
+	*x = KeepRequest{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *KeepRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*KeepRequest) ProtoMessage() {}
+
+func (x *KeepRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use KeepRequest.ProtoReflect.Descriptor instead.
+func (*KeepRequest) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *KeepRequest) GetLifetime() *durationpb.Duration {
+	if x != nil {
+		return x.Lifetime
+	}
+	return nil
+}
+
+func (x *KeepRequest) GetIdleTimeout() *durationpb.Duration {
+	if x != nil {
+		return x.IdleTimeout
+	}
+	return nil
+}
+
+func (x *KeepRequest) GetKey() []byte {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *KeepRequest) GetMemoryBytes() int64 {
+	if x != nil {
+		return x.MemoryBytes
+	}
+	return 0
+}
+
+// KeepResponse says that the sandbox is kept.
+type KeepResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *KeepResponse) Reset() {
+	*x = KeepResponse{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *KeepResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*KeepResponse) ProtoMessage() {}
+
+func (x *KeepResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use KeepResponse.ProtoReflect.Descriptor instead.
+func (*KeepResponse) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{24}
+}
+
+// SignalRequest is a signal for a run.
+type SignalRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which run or cell.
+	RunId string `protobuf:"bytes,1,opt,name=run_id,json=runId,proto3" json:"run_id,omitempty"`
+	// 1 to 64. For a cell only 2: it is interrupted.
+	Signal        int32 `protobuf:"varint,2,opt,name=signal,proto3" json:"signal,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SignalRequest) Reset() {
+	*x = SignalRequest{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SignalRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SignalRequest) ProtoMessage() {}
+
+func (x *SignalRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SignalRequest.ProtoReflect.Descriptor instead.
+func (*SignalRequest) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *SignalRequest) GetRunId() string {
+	if x != nil {
+		return x.RunId
+	}
+	return ""
+}
+
+func (x *SignalRequest) GetSignal() int32 {
+	if x != nil {
+		return x.Signal
+	}
+	return 0
+}
+
+// SignalResponse says that the signal was sent, or that the run has ended.
+type SignalResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SignalResponse) Reset() {
+	*x = SignalResponse{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SignalResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SignalResponse) ProtoMessage() {}
+
+func (x *SignalResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SignalResponse.ProtoReflect.Descriptor instead.
+func (*SignalResponse) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{26}
+}
+
+// InspectRequest has nothing to say.
+type InspectRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InspectRequest) Reset() {
+	*x = InspectRequest{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InspectRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InspectRequest) ProtoMessage() {}
+
+func (x *InspectRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InspectRequest.ProtoReflect.Descriptor instead.
+func (*InspectRequest) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{27}
+}
+
+// InspectResponse is what a sandbox holds.
+type InspectResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As `memory_bytes` of RunStart counts it; unset where it cannot be measured.
+	MemoryBytes *int64 `protobuf:"varint,1,opt,name=memory_bytes,json=memoryBytes,proto3,oneof" json:"memory_bytes,omitempty"`
+	// The file systems that the code can write.
+	Disks []*Disk `protobuf:"bytes,2,rep,name=disks,proto3" json:"disks,omitempty"`
+	// Its processes but the guest and its helpers, oldest first; 1,000, and 96 KiB, at most.
+	Processes     []*Process `protobuf:"bytes,3,rep,name=processes,proto3" json:"processes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InspectResponse) Reset() {
+	*x = InspectResponse{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InspectResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InspectResponse) ProtoMessage() {}
+
+func (x *InspectResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InspectResponse.ProtoReflect.Descriptor instead.
+func (*InspectResponse) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *InspectResponse) GetMemoryBytes() int64 {
+	if x != nil && x.MemoryBytes != nil {
+		return *x.MemoryBytes
+	}
+	return 0
+}
+
+func (x *InspectResponse) GetDisks() []*Disk {
+	if x != nil {
+		return x.Disks
+	}
+	return nil
+}
+
+func (x *InspectResponse) GetProcesses() []*Process {
+	if x != nil {
+		return x.Processes
+	}
+	return nil
+}
+
+// Disk is a file system in memory.
+type Disk struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Where it is mounted.
+	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	// How much fits.
+	SizeBytes int64 `protobuf:"varint,2,opt,name=size_bytes,json=sizeBytes,proto3" json:"size_bytes,omitempty"`
+	// How much is taken.
+	UsedBytes     int64 `protobuf:"varint,3,opt,name=used_bytes,json=usedBytes,proto3" json:"used_bytes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Disk) Reset() {
+	*x = Disk{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Disk) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Disk) ProtoMessage() {}
+
+func (x *Disk) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Disk.ProtoReflect.Descriptor instead.
+func (*Disk) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *Disk) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *Disk) GetSizeBytes() int64 {
+	if x != nil {
+		return x.SizeBytes
+	}
+	return 0
+}
+
+func (x *Disk) GetUsedBytes() int64 {
+	if x != nil {
+		return x.UsedBytes
+	}
+	return 0
+}
+
+// Process is a process of the code.
+type Process struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In the sandbox.
+	Pid int32 `protobuf:"varint,1,opt,name=pid,proto3" json:"pid,omitempty"`
+	// Of its parent.
+	ParentPid int32 `protobuf:"varint,2,opt,name=parent_pid,json=parentPid,proto3" json:"parent_pid,omitempty"`
+	// The run or, in a context, the cell that started it first; empty for what waits.
+	RunId string `protobuf:"bytes,3,opt,name=run_id,json=runId,proto3" json:"run_id,omitempty"`
+	// The context that it belongs to; empty for none.
+	Context string `protobuf:"bytes,4,opt,name=context,proto3" json:"context,omitempty"`
+	// Its command line, parts separated by spaces, 4 KiB at most; its name in brackets when it has none.
+	Command string `protobuf:"bytes,5,opt,name=command,proto3" json:"command,omitempty"`
+	// How long ago it was started.
+	Age *durationpb.Duration `protobuf:"bytes,6,opt,name=age,proto3" json:"age,omitempty"`
+	// Processor time, user and system.
+	Cpu *durationpb.Duration `protobuf:"bytes,7,opt,name=cpu,proto3" json:"cpu,omitempty"`
+	// Its memory that no file backs.
+	MemoryBytes int64 `protobuf:"varint,8,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
+	// Its threads.
+	Threads       int32 `protobuf:"varint,9,opt,name=threads,proto3" json:"threads,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Process) Reset() {
+	*x = Process{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Process) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Process) ProtoMessage() {}
+
+func (x *Process) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Process.ProtoReflect.Descriptor instead.
+func (*Process) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *Process) GetPid() int32 {
+	if x != nil {
+		return x.Pid
+	}
+	return 0
+}
+
+func (x *Process) GetParentPid() int32 {
+	if x != nil {
+		return x.ParentPid
+	}
+	return 0
+}
+
+func (x *Process) GetRunId() string {
+	if x != nil {
+		return x.RunId
+	}
+	return ""
+}
+
+func (x *Process) GetContext() string {
+	if x != nil {
+		return x.Context
+	}
+	return ""
+}
+
+func (x *Process) GetCommand() string {
+	if x != nil {
+		return x.Command
+	}
+	return ""
+}
+
+func (x *Process) GetAge() *durationpb.Duration {
+	if x != nil {
+		return x.Age
+	}
+	return nil
+}
+
+func (x *Process) GetCpu() *durationpb.Duration {
+	if x != nil {
+		return x.Cpu
+	}
+	return nil
+}
+
+func (x *Process) GetMemoryBytes() int64 {
+	if x != nil {
+		return x.MemoryBytes
+	}
+	return 0
+}
+
+func (x *Process) GetThreads() int32 {
+	if x != nil {
+		return x.Threads
+	}
+	return 0
+}
+
+// ReadLeftRequest asks for what was written since a run ended.
+type ReadLeftRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which.
+	RunId string `protobuf:"bytes,1,opt,name=run_id,json=runId,proto3" json:"run_id,omitempty"`
+	// The first byte of standard output that is wanted.
+	StdoutOffset int64 `protobuf:"varint,2,opt,name=stdout_offset,json=stdoutOffset,proto3" json:"stdout_offset,omitempty"`
+	// The first byte of standard error that is wanted.
+	StderrOffset  int64 `protobuf:"varint,3,opt,name=stderr_offset,json=stderrOffset,proto3" json:"stderr_offset,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadLeftRequest) Reset() {
+	*x = ReadLeftRequest{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadLeftRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadLeftRequest) ProtoMessage() {}
+
+func (x *ReadLeftRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadLeftRequest.ProtoReflect.Descriptor instead.
+func (*ReadLeftRequest) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *ReadLeftRequest) GetRunId() string {
+	if x != nil {
+		return x.RunId
+	}
+	return ""
+}
+
+func (x *ReadLeftRequest) GetStdoutOffset() int64 {
+	if x != nil {
+		return x.StdoutOffset
+	}
+	return 0
+}
+
+func (x *ReadLeftRequest) GetStderrOffset() int64 {
+	if x != nil {
+		return x.StderrOffset
+	}
+	return 0
+}
+
+// ReadLeftResponse is what is kept of it: the last 64 KiB of each stream at most.
+type ReadLeftResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whether the guest knows the run. It forgets it when nothing of it is left and the ring was not read for a while.
+	Known bool `protobuf:"varint,1,opt,name=known,proto3" json:"known,omitempty"`
+	// Standard output.
+	Stdout *Left `protobuf:"bytes,2,opt,name=stdout,proto3" json:"stdout,omitempty"`
+	// Standard error.
+	Stderr *Left `protobuf:"bytes,3,opt,name=stderr,proto3" json:"stderr,omitempty"`
+	// Whether a process still has one of the streams.
+	Open          bool `protobuf:"varint,4,opt,name=open,proto3" json:"open,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadLeftResponse) Reset() {
+	*x = ReadLeftResponse{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadLeftResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadLeftResponse) ProtoMessage() {}
+
+func (x *ReadLeftResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadLeftResponse.ProtoReflect.Descriptor instead.
+func (*ReadLeftResponse) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *ReadLeftResponse) GetKnown() bool {
+	if x != nil {
+		return x.Known
+	}
+	return false
+}
+
+func (x *ReadLeftResponse) GetStdout() *Left {
+	if x != nil {
+		return x.Stdout
+	}
+	return nil
+}
+
+func (x *ReadLeftResponse) GetStderr() *Left {
+	if x != nil {
+		return x.Stderr
+	}
+	return nil
+}
+
+func (x *ReadLeftResponse) GetOpen() bool {
+	if x != nil {
+		return x.Open
+	}
+	return false
+}
+
+// Left is a stretch of one stream.
+type Left struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its first byte's offset since the end of the run.
+	Offset int64 `protobuf:"varint,1,opt,name=offset,proto3" json:"offset,omitempty"`
+	// The bytes, 64 KiB at most.
+	Data          []byte `protobuf:"bytes,2,opt,name=data,proto3" json:"data,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Left) Reset() {
+	*x = Left{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Left) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Left) ProtoMessage() {}
+
+func (x *Left) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Left.ProtoReflect.Descriptor instead.
+func (*Left) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *Left) GetOffset() int64 {
+	if x != nil {
+		return x.Offset
+	}
+	return 0
+}
+
+func (x *Left) GetData() []byte {
+	if x != nil {
+		return x.Data
+	}
+	return nil
+}
+
+// FileEntry describes a file.
+type FileEntry struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Relative to /sandbox; "." for itself. Bytes that are not UTF-8 as U+FFFD.
+	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	// What it is.
+	Kind FileKind `protobuf:"varint,2,opt,name=kind,proto3,enum=isol8.guest.v1.FileKind" json:"kind,omitempty"`
+	// Size in bytes of a regular file; 0 for others.
+	SizeBytes int64 `protobuf:"varint,3,opt,name=size_bytes,json=sizeBytes,proto3" json:"size_bytes,omitempty"`
+	// Permission bits.
+	Mode uint32 `protobuf:"varint,4,opt,name=mode,proto3" json:"mode,omitempty"`
+	// When its content changed last, in nanoseconds since 1970.
+	ModifiedUnixNanos int64 `protobuf:"varint,5,opt,name=modified_unix_nanos,json=modifiedUnixNanos,proto3" json:"modified_unix_nanos,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
+}
+
+func (x *FileEntry) Reset() {
+	*x = FileEntry{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FileEntry) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FileEntry) ProtoMessage() {}
+
+func (x *FileEntry) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FileEntry.ProtoReflect.Descriptor instead.
+func (*FileEntry) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *FileEntry) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *FileEntry) GetKind() FileKind {
+	if x != nil {
+		return x.Kind
+	}
+	return FileKind_FILE_KIND_UNSPECIFIED
+}
+
+func (x *FileEntry) GetSizeBytes() int64 {
+	if x != nil {
+		return x.SizeBytes
+	}
+	return 0
+}
+
+func (x *FileEntry) GetMode() uint32 {
+	if x != nil {
+		return x.Mode
+	}
+	return 0
+}
+
+func (x *FileEntry) GetModifiedUnixNanos() int64 {
+	if x != nil {
+		return x.ModifiedUnixNanos
+	}
+	return 0
+}
+
+// PutFileRequest is a header, or a piece of content.
+type PutFileRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What this message is.
+	//
+	// Types that are valid to be assigned to Part:
+	//
+	//	*PutFileRequest_Header
+	//	*PutFileRequest_Chunk
+	//	*PutFileRequest_Complete
+	Part          isPutFileRequest_Part `protobuf_oneof:"part"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PutFileRequest) Reset() {
+	*x = PutFileRequest{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PutFileRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PutFileRequest) ProtoMessage() {}
+
+func (x *PutFileRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PutFileRequest.ProtoReflect.Descriptor instead.
+func (*PutFileRequest) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *PutFileRequest) GetPart() isPutFileRequest_Part {
+	if x != nil {
+		return x.Part
+	}
+	return nil
+}
+
+func (x *PutFileRequest) GetHeader() *PutFileHeader {
+	if x != nil {
+		if x, ok := x.Part.(*PutFileRequest_Header); ok {
+			return x.Header
+		}
+	}
+	return nil
+}
+
+func (x *PutFileRequest) GetChunk() []byte {
+	if x != nil {
+		if x, ok := x.Part.(*PutFileRequest_Chunk); ok {
+			return x.Chunk
+		}
+	}
+	return nil
+}
+
+func (x *PutFileRequest) GetComplete() bool {
+	if x != nil {
+		if x, ok := x.Part.(*PutFileRequest_Complete); ok {
+			return x.Complete
+		}
+	}
+	return false
+}
+
+type isPutFileRequest_Part interface {
+	isPutFileRequest_Part()
+}
+
+type PutFileRequest_Header struct {
+	// The first message, and only the first.
+	Header *PutFileHeader `protobuf:"bytes,1,opt,name=header,proto3,oneof"`
+}
+
+type PutFileRequest_Chunk struct {
+	// Content, 64 KiB at most. The half-close of the stream is its end.
+	Chunk []byte `protobuf:"bytes,2,opt,name=chunk,proto3,oneof"`
+}
+
+type PutFileRequest_Complete struct {
+	// The last message: the content is whole. A stream without it is not, and nothing is written.
+	Complete bool `protobuf:"varint,3,opt,name=complete,proto3,oneof"`
+}
+
+func (*PutFileRequest_Header) isPutFileRequest_Part() {}
+
+func (*PutFileRequest_Chunk) isPutFileRequest_Part() {}
+
+func (*PutFileRequest_Complete) isPutFileRequest_Part() {}
+
+// PutFileHeader says what to write.
+type PutFileHeader struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Relative to /sandbox, or absolute below it. For a tar archive, the directory.
+	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	// Permission bits; 0 stands for 0644.
+	Mode uint32 `protobuf:"varint,2,opt,name=mode,proto3" json:"mode,omitempty"`
+	// SHA-256 that the content must have, lower-case hex; empty for any.
+	Sha256 string `protobuf:"bytes,3,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	// What the content is.
+	Form          FileForm `protobuf:"varint,4,opt,name=form,proto3,enum=isol8.guest.v1.FileForm" json:"form,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PutFileHeader) Reset() {
+	*x = PutFileHeader{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PutFileHeader) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PutFileHeader) ProtoMessage() {}
+
+func (x *PutFileHeader) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PutFileHeader.ProtoReflect.Descriptor instead.
+func (*PutFileHeader) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *PutFileHeader) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *PutFileHeader) GetMode() uint32 {
+	if x != nil {
+		return x.Mode
+	}
+	return 0
+}
+
+func (x *PutFileHeader) GetSha256() string {
+	if x != nil {
+		return x.Sha256
+	}
+	return ""
+}
+
+func (x *PutFileHeader) GetForm() FileForm {
+	if x != nil {
+		return x.Form
+	}
+	return FileForm_FILE_FORM_UNSPECIFIED
+}
+
+// PutFileResponse says what was written, or why not.
+type PutFileResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Why it was not; unset when it was.
+	Failure *FileFailure `protobuf:"bytes,1,opt,name=failure,proto3" json:"failure,omitempty"`
+	// What was written, or the directory of an archive.
+	File *FileEntry `protobuf:"bytes,2,opt,name=file,proto3" json:"file,omitempty"`
+	// SHA-256 of the content, lower-case hex.
+	Sha256 string `protobuf:"bytes,3,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	// Entries of an archive that were written, before a failure too.
+	Entries       int64 `protobuf:"varint,4,opt,name=entries,proto3" json:"entries,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PutFileResponse) Reset() {
+	*x = PutFileResponse{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PutFileResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PutFileResponse) ProtoMessage() {}
+
+func (x *PutFileResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PutFileResponse.ProtoReflect.Descriptor instead.
+func (*PutFileResponse) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *PutFileResponse) GetFailure() *FileFailure {
+	if x != nil {
+		return x.Failure
+	}
+	return nil
+}
+
+func (x *PutFileResponse) GetFile() *FileEntry {
+	if x != nil {
+		return x.File
+	}
+	return nil
+}
+
+func (x *PutFileResponse) GetSha256() string {
+	if x != nil {
+		return x.Sha256
+	}
+	return ""
+}
+
+func (x *PutFileResponse) GetEntries() int64 {
+	if x != nil {
+		return x.Entries
+	}
+	return 0
+}
+
+// GetFileRequest says what to read.
+type GetFileRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Relative to /sandbox, or absolute below it.
+	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	// The first byte.
+	Offset int64 `protobuf:"varint,2,opt,name=offset,proto3" json:"offset,omitempty"`
+	// How many bytes at most; negative for all.
+	Length int64 `protobuf:"varint,3,opt,name=length,proto3" json:"length,omitempty"`
+	// What to give.
+	Form          FileForm `protobuf:"varint,4,opt,name=form,proto3,enum=isol8.guest.v1.FileForm" json:"form,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetFileRequest) Reset() {
+	*x = GetFileRequest{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetFileRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetFileRequest) ProtoMessage() {}
+
+func (x *GetFileRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetFileRequest.ProtoReflect.Descriptor instead.
+func (*GetFileRequest) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *GetFileRequest) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *GetFileRequest) GetOffset() int64 {
+	if x != nil {
+		return x.Offset
+	}
+	return 0
+}
+
+func (x *GetFileRequest) GetLength() int64 {
+	if x != nil {
+		return x.Length
+	}
+	return 0
+}
+
+func (x *GetFileRequest) GetForm() FileForm {
+	if x != nil {
+		return x.Form
+	}
+	return FileForm_FILE_FORM_UNSPECIFIED
+}
+
+// GetFileResponse is a description, then content, then a digest; or a failure, which ends it.
+type GetFileResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What this message is.
+	//
+	// Types that are valid to be assigned to Part:
+	//
+	//	*GetFileResponse_File
+	//	*GetFileResponse_Chunk
+	//	*GetFileResponse_Sha256
+	//	*GetFileResponse_Failure
+	Part          isGetFileResponse_Part `protobuf_oneof:"part"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetFileResponse) Reset() {
+	*x = GetFileResponse{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetFileResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetFileResponse) ProtoMessage() {}
+
+func (x *GetFileResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetFileResponse.ProtoReflect.Descriptor instead.
+func (*GetFileResponse) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *GetFileResponse) GetPart() isGetFileResponse_Part {
+	if x != nil {
+		return x.Part
+	}
+	return nil
+}
+
+func (x *GetFileResponse) GetFile() *FileEntry {
+	if x != nil {
+		if x, ok := x.Part.(*GetFileResponse_File); ok {
+			return x.File
+		}
+	}
+	return nil
+}
+
+func (x *GetFileResponse) GetChunk() []byte {
+	if x != nil {
+		if x, ok := x.Part.(*GetFileResponse_Chunk); ok {
+			return x.Chunk
+		}
+	}
+	return nil
+}
+
+func (x *GetFileResponse) GetSha256() string {
+	if x != nil {
+		if x, ok := x.Part.(*GetFileResponse_Sha256); ok {
+			return x.Sha256
+		}
+	}
+	return ""
+}
+
+func (x *GetFileResponse) GetFailure() *FileFailure {
+	if x != nil {
+		if x, ok := x.Part.(*GetFileResponse_Failure); ok {
+			return x.Failure
+		}
+	}
+	return nil
+}
+
+type isGetFileResponse_Part interface {
+	isGetFileResponse_Part()
+}
+
+type GetFileResponse_File struct {
+	// Comes first, once.
+	File *FileEntry `protobuf:"bytes,1,opt,name=file,proto3,oneof"`
+}
+
+type GetFileResponse_Chunk struct {
+	// Content, 64 KiB at most.
+	Chunk []byte `protobuf:"bytes,2,opt,name=chunk,proto3,oneof"`
+}
+
+type GetFileResponse_Sha256 struct {
+	// Comes last: SHA-256 of the content, lower-case hex.
+	Sha256 string `protobuf:"bytes,3,opt,name=sha256,proto3,oneof"`
+}
+
+type GetFileResponse_Failure struct {
+	// Why it cannot be given, or not whole.
+	Failure *FileFailure `protobuf:"bytes,4,opt,name=failure,proto3,oneof"`
+}
+
+func (*GetFileResponse_File) isGetFileResponse_Part() {}
+
+func (*GetFileResponse_Chunk) isGetFileResponse_Part() {}
+
+func (*GetFileResponse_Sha256) isGetFileResponse_Part() {}
+
+func (*GetFileResponse_Failure) isGetFileResponse_Part() {}
+
+// ListFilesRequest says what to list.
+type ListFilesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The directory.
+	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	// Whether directories in it are listed too.
+	Recursive bool `protobuf:"varint,2,opt,name=recursive,proto3" json:"recursive,omitempty"`
+	// A glob that paths relative to `path` must match; empty for all.
+	Glob string `protobuf:"bytes,3,opt,name=glob,proto3" json:"glob,omitempty"`
+	// Only what comes after this path, in byte order of the paths relative to /sandbox; empty for all. As it was given in
+	// `next`.
+	After []byte `protobuf:"bytes,4,opt,name=after,proto3" json:"after,omitempty"`
+	// How many at most, 1 to 1,000.
+	Limit         int32 `protobuf:"varint,5,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListFilesRequest) Reset() {
+	*x = ListFilesRequest{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListFilesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListFilesRequest) ProtoMessage() {}
+
+func (x *ListFilesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListFilesRequest.ProtoReflect.Descriptor instead.
+func (*ListFilesRequest) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *ListFilesRequest) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *ListFilesRequest) GetRecursive() bool {
+	if x != nil {
+		return x.Recursive
+	}
+	return false
+}
+
+func (x *ListFilesRequest) GetGlob() string {
+	if x != nil {
+		return x.Glob
+	}
+	return ""
+}
+
+func (x *ListFilesRequest) GetAfter() []byte {
+	if x != nil {
+		return x.After
+	}
+	return nil
+}
+
+func (x *ListFilesRequest) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+// ListFilesResponse is a page, 96 KiB at most.
+type ListFilesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In byte order of their paths.
+	Files []*FileEntry `protobuf:"bytes,1,rep,name=files,proto3" json:"files,omitempty"`
+	// `after` of the next page; empty on the last.
+	Next []byte `protobuf:"bytes,2,opt,name=next,proto3" json:"next,omitempty"`
+	// Why the directory cannot be listed.
+	Failure       *FileFailure `protobuf:"bytes,3,opt,name=failure,proto3" json:"failure,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListFilesResponse) Reset() {
+	*x = ListFilesResponse{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListFilesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListFilesResponse) ProtoMessage() {}
+
+func (x *ListFilesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListFilesResponse.ProtoReflect.Descriptor instead.
+func (*ListFilesResponse) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *ListFilesResponse) GetFiles() []*FileEntry {
+	if x != nil {
+		return x.Files
+	}
+	return nil
+}
+
+func (x *ListFilesResponse) GetNext() []byte {
+	if x != nil {
+		return x.Next
+	}
+	return nil
+}
+
+func (x *ListFilesResponse) GetFailure() *FileFailure {
+	if x != nil {
+		return x.Failure
+	}
+	return nil
+}
+
+// MakeDirectoryRequest names a directory.
+type MakeDirectoryRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Relative to /sandbox, or absolute below it.
+	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	// Permission bits; 0 stands for 0755.
+	Mode          uint32 `protobuf:"varint,2,opt,name=mode,proto3" json:"mode,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MakeDirectoryRequest) Reset() {
+	*x = MakeDirectoryRequest{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MakeDirectoryRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MakeDirectoryRequest) ProtoMessage() {}
+
+func (x *MakeDirectoryRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MakeDirectoryRequest.ProtoReflect.Descriptor instead.
+func (*MakeDirectoryRequest) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *MakeDirectoryRequest) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *MakeDirectoryRequest) GetMode() uint32 {
+	if x != nil {
+		return x.Mode
+	}
+	return 0
+}
+
+// MakeDirectoryResponse describes it.
+type MakeDirectoryResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Why it was not made; unset when it was, or was there.
+	Failure *FileFailure `protobuf:"bytes,1,opt,name=failure,proto3" json:"failure,omitempty"`
+	// The directory.
+	Directory     *FileEntry `protobuf:"bytes,2,opt,name=directory,proto3" json:"directory,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MakeDirectoryResponse) Reset() {
+	*x = MakeDirectoryResponse{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MakeDirectoryResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MakeDirectoryResponse) ProtoMessage() {}
+
+func (x *MakeDirectoryResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MakeDirectoryResponse.ProtoReflect.Descriptor instead.
+func (*MakeDirectoryResponse) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *MakeDirectoryResponse) GetFailure() *FileFailure {
+	if x != nil {
+		return x.Failure
+	}
+	return nil
+}
+
+func (x *MakeDirectoryResponse) GetDirectory() *FileEntry {
+	if x != nil {
+		return x.Directory
+	}
+	return nil
+}
+
+// RemoveFileRequest names what to remove.
+type RemoveFileRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Relative to /sandbox, or absolute below it. A link is removed itself.
+	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	// Whether a directory is removed with all that is in it.
+	Recursive     bool `protobuf:"varint,2,opt,name=recursive,proto3" json:"recursive,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemoveFileRequest) Reset() {
+	*x = RemoveFileRequest{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemoveFileRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemoveFileRequest) ProtoMessage() {}
+
+func (x *RemoveFileRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemoveFileRequest.ProtoReflect.Descriptor instead.
+func (*RemoveFileRequest) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *RemoveFileRequest) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *RemoveFileRequest) GetRecursive() bool {
+	if x != nil {
+		return x.Recursive
+	}
+	return false
+}
+
+// RemoveFileResponse says whether it is gone.
+type RemoveFileResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Why it is not; unset when it is.
+	Failure       *FileFailure `protobuf:"bytes,1,opt,name=failure,proto3" json:"failure,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemoveFileResponse) Reset() {
+	*x = RemoveFileResponse{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemoveFileResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemoveFileResponse) ProtoMessage() {}
+
+func (x *RemoveFileResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemoveFileResponse.ProtoReflect.Descriptor instead.
+func (*RemoveFileResponse) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *RemoveFileResponse) GetFailure() *FileFailure {
+	if x != nil {
+		return x.Failure
+	}
+	return nil
+}
+
+// RunCellRequest is code for a context.
+type RunCellRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Names the cell; unique on its sandbox, 64 bytes at most.
+	RunId string `protobuf:"bytes,1,opt,name=run_id,json=runId,proto3" json:"run_id,omitempty"`
+	// The context's name.
+	Context string `protobuf:"bytes,2,opt,name=context,proto3" json:"context,omitempty"`
+	// How its interpreter is made one that takes cells: `python`, `node`, `bun`, `deno`, `bash`.
+	Driver string `protobuf:"bytes,3,opt,name=driver,proto3" json:"driver,omitempty"`
+	// The interpreter, as RunStart.argv begins with it; used when the context is new.
+	Argv []string `protobuf:"bytes,4,rep,name=argv,proto3" json:"argv,omitempty"`
+	// `NAME=value`; the environment of a context that is new.
+	Environment []string `protobuf:"bytes,5,rep,name=environment,proto3" json:"environment,omitempty"`
+	// `NAME=value`, set while the cell runs, and put back afterwards.
+	CellEnvironment []string `protobuf:"bytes,6,rep,name=cell_environment,json=cellEnvironment,proto3" json:"cell_environment,omitempty"`
+	// The code, 1 MiB at most.
+	Code []byte `protobuf:"bytes,7,opt,name=code,proto3" json:"code,omitempty"`
+	// Standard input of the code, all of it.
+	Stdin []byte `protobuf:"bytes,8,opt,name=stdin,proto3" json:"stdin,omitempty"`
+	// Wall time after which the cell is interrupted, and soon after its context ended.
+	Timeout *durationpb.Duration `protobuf:"bytes,9,opt,name=timeout,proto3" json:"timeout,omitempty"`
+	// As in RunStart.
+	OutputBytes int64 `protobuf:"varint,10,opt,name=output_bytes,json=outputBytes,proto3" json:"output_bytes,omitempty"`
+	// As in RunStart; at it the cell is interrupted.
+	KillOnOutputLimit bool `protobuf:"varint,11,opt,name=kill_on_output_limit,json=killOnOutputLimit,proto3" json:"kill_on_output_limit,omitempty"`
+	// As in RunStart; for a context that is new.
+	MaxProcesses int64 `protobuf:"varint,12,opt,name=max_processes,json=maxProcesses,proto3" json:"max_processes,omitempty"`
+	// As in RunStart; for a context that is new.
+	MaxOpenFiles int64 `protobuf:"varint,13,opt,name=max_open_files,json=maxOpenFiles,proto3" json:"max_open_files,omitempty"`
+	// Bytes of displays and errors that are sent for this cell.
+	DisplayBytes int64 `protobuf:"varint,14,opt,name=display_bytes,json=displayBytes,proto3" json:"display_bytes,omitempty"`
+	// As in RunStart; entered when it is not empty, and left afterwards.
+	WorkingDirectory string `protobuf:"bytes,15,opt,name=working_directory,json=workingDirectory,proto3" json:"working_directory,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *RunCellRequest) Reset() {
+	*x = RunCellRequest{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RunCellRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RunCellRequest) ProtoMessage() {}
+
+func (x *RunCellRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RunCellRequest.ProtoReflect.Descriptor instead.
+func (*RunCellRequest) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *RunCellRequest) GetRunId() string {
+	if x != nil {
+		return x.RunId
+	}
+	return ""
+}
+
+func (x *RunCellRequest) GetContext() string {
+	if x != nil {
+		return x.Context
+	}
+	return ""
+}
+
+func (x *RunCellRequest) GetDriver() string {
+	if x != nil {
+		return x.Driver
+	}
+	return ""
+}
+
+func (x *RunCellRequest) GetArgv() []string {
+	if x != nil {
+		return x.Argv
+	}
+	return nil
+}
+
+func (x *RunCellRequest) GetEnvironment() []string {
+	if x != nil {
+		return x.Environment
+	}
+	return nil
+}
+
+func (x *RunCellRequest) GetCellEnvironment() []string {
+	if x != nil {
+		return x.CellEnvironment
+	}
+	return nil
+}
+
+func (x *RunCellRequest) GetCode() []byte {
+	if x != nil {
+		return x.Code
+	}
+	return nil
+}
+
+func (x *RunCellRequest) GetStdin() []byte {
+	if x != nil {
+		return x.Stdin
+	}
+	return nil
+}
+
+func (x *RunCellRequest) GetTimeout() *durationpb.Duration {
+	if x != nil {
+		return x.Timeout
+	}
+	return nil
+}
+
+func (x *RunCellRequest) GetOutputBytes() int64 {
+	if x != nil {
+		return x.OutputBytes
+	}
+	return 0
+}
+
+func (x *RunCellRequest) GetKillOnOutputLimit() bool {
+	if x != nil {
+		return x.KillOnOutputLimit
+	}
+	return false
+}
+
+func (x *RunCellRequest) GetMaxProcesses() int64 {
+	if x != nil {
+		return x.MaxProcesses
+	}
+	return 0
+}
+
+func (x *RunCellRequest) GetMaxOpenFiles() int64 {
+	if x != nil {
+		return x.MaxOpenFiles
+	}
+	return 0
+}
+
+func (x *RunCellRequest) GetDisplayBytes() int64 {
+	if x != nil {
+		return x.DisplayBytes
+	}
+	return 0
+}
+
+func (x *RunCellRequest) GetWorkingDirectory() string {
+	if x != nil {
+		return x.WorkingDirectory
+	}
+	return ""
+}
+
+// RunCellResponse tells what happens.
+type RunCellResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What this message is.
+	//
+	// Types that are valid to be assigned to Event:
+	//
+	//	*RunCellResponse_Started
+	//	*RunCellResponse_Output
+	//	*RunCellResponse_Display
+	//	*RunCellResponse_Ended
+	//	*RunCellResponse_Failed
+	Event         isRunCellResponse_Event `protobuf_oneof:"event"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RunCellResponse) Reset() {
+	*x = RunCellResponse{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RunCellResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RunCellResponse) ProtoMessage() {}
+
+func (x *RunCellResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RunCellResponse.ProtoReflect.Descriptor instead.
+func (*RunCellResponse) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *RunCellResponse) GetEvent() isRunCellResponse_Event {
+	if x != nil {
+		return x.Event
+	}
+	return nil
+}
+
+func (x *RunCellResponse) GetStarted() *CellStarted {
+	if x != nil {
+		if x, ok := x.Event.(*RunCellResponse_Started); ok {
+			return x.Started
+		}
+	}
+	return nil
+}
+
+func (x *RunCellResponse) GetOutput() *RunOutput {
+	if x != nil {
+		if x, ok := x.Event.(*RunCellResponse_Output); ok {
+			return x.Output
+		}
+	}
+	return nil
+}
+
+func (x *RunCellResponse) GetDisplay() *CellDisplay {
+	if x != nil {
+		if x, ok := x.Event.(*RunCellResponse_Display); ok {
+			return x.Display
+		}
+	}
+	return nil
+}
+
+func (x *RunCellResponse) GetEnded() *CellEnded {
+	if x != nil {
+		if x, ok := x.Event.(*RunCellResponse_Ended); ok {
+			return x.Ended
+		}
+	}
+	return nil
+}
+
+func (x *RunCellResponse) GetFailed() *RunFailed {
+	if x != nil {
+		if x, ok := x.Event.(*RunCellResponse_Failed); ok {
+			return x.Failed
+		}
+	}
+	return nil
+}
+
+type isRunCellResponse_Event interface {
+	isRunCellResponse_Event()
+}
+
+type RunCellResponse_Started struct {
+	// The code runs. Comes first, once.
+	Started *CellStarted `protobuf:"bytes,1,opt,name=started,proto3,oneof"`
+}
+
+type RunCellResponse_Output struct {
+	// A piece of its output: 1 byte at least, 64 KiB at most.
+	Output *RunOutput `protobuf:"bytes,2,opt,name=output,proto3,oneof"`
+}
+
+type RunCellResponse_Display struct {
+	// A rich result: the code's own word.
+	Display *CellDisplay `protobuf:"bytes,3,opt,name=display,proto3,oneof"`
+}
+
+type RunCellResponse_Ended struct {
+	// The cell is over. Comes last, once.
+	Ended *CellEnded `protobuf:"bytes,4,opt,name=ended,proto3,oneof"`
+}
+
+type RunCellResponse_Failed struct {
+	// It could not be started. Comes alone.
+	Failed *RunFailed `protobuf:"bytes,5,opt,name=failed,proto3,oneof"`
+}
+
+func (*RunCellResponse_Started) isRunCellResponse_Event() {}
+
+func (*RunCellResponse_Output) isRunCellResponse_Event() {}
+
+func (*RunCellResponse_Display) isRunCellResponse_Event() {}
+
+func (*RunCellResponse_Ended) isRunCellResponse_Event() {}
+
+func (*RunCellResponse_Failed) isRunCellResponse_Event() {}
+
+// CellStarted says that the code runs.
+type CellStarted struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whether its context is new.
+	Fresh         bool `protobuf:"varint,1,opt,name=fresh,proto3" json:"fresh,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CellStarted) Reset() {
+	*x = CellStarted{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[48]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CellStarted) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CellStarted) ProtoMessage() {}
+
+func (x *CellStarted) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[48]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CellStarted.ProtoReflect.Descriptor instead.
+func (*CellStarted) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{48}
+}
+
+func (x *CellStarted) GetFresh() bool {
+	if x != nil {
+		return x.Fresh
+	}
+	return false
+}
+
+// CellDisplay is a piece of a rich result. Its pieces come one after the other, 64 KiB of `data` each at most.
+type CellDisplay struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which MIME type the data is of, 128 bytes at most.
+	MimeType string `protobuf:"bytes,1,opt,name=mime_type,json=mimeType,proto3" json:"mime_type,omitempty"`
+	// The next bytes.
+	Data []byte `protobuf:"bytes,2,opt,name=data,proto3" json:"data,omitempty"`
+	// Whether this form of it ends here.
+	FormEnds bool `protobuf:"varint,3,opt,name=form_ends,json=formEnds,proto3" json:"form_ends,omitempty"`
+	// Whether all its forms end here.
+	Ends bool `protobuf:"varint,4,opt,name=ends,proto3" json:"ends,omitempty"`
+	// As in isol8.v1.Display, 256 bytes at most.
+	DisplayId string `protobuf:"bytes,5,opt,name=display_id,json=displayId,proto3" json:"display_id,omitempty"`
+	// Whether it is the value of the last expression.
+	IsResult      bool `protobuf:"varint,6,opt,name=is_result,json=isResult,proto3" json:"is_result,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CellDisplay) Reset() {
+	*x = CellDisplay{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CellDisplay) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CellDisplay) ProtoMessage() {}
+
+func (x *CellDisplay) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CellDisplay.ProtoReflect.Descriptor instead.
+func (*CellDisplay) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{49}
+}
+
+func (x *CellDisplay) GetMimeType() string {
+	if x != nil {
+		return x.MimeType
+	}
+	return ""
+}
+
+func (x *CellDisplay) GetData() []byte {
+	if x != nil {
+		return x.Data
+	}
+	return nil
+}
+
+func (x *CellDisplay) GetFormEnds() bool {
+	if x != nil {
+		return x.FormEnds
+	}
+	return false
+}
+
+func (x *CellDisplay) GetEnds() bool {
+	if x != nil {
+		return x.Ends
+	}
+	return false
+}
+
+func (x *CellDisplay) GetDisplayId() string {
+	if x != nil {
+		return x.DisplayId
+	}
+	return ""
+}
+
+func (x *CellDisplay) GetIsResult() bool {
+	if x != nil {
+		return x.IsResult
+	}
+	return false
+}
+
+// CellEnded is how a cell ended.
+type CellEnded struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What ended it. PROGRAM when it came to its end, whatever error it had, or when its context ended by itself.
+	Reason EndReason `protobuf:"varint,1,opt,name=reason,proto3,enum=isol8.guest.v1.EndReason" json:"reason,omitempty"`
+	// 0; 1 after an error; what the code exited with; 128 and the signal where a signal ended the context.
+	ExitCode int32 `protobuf:"varint,2,opt,name=exit_code,json=exitCode,proto3" json:"exit_code,omitempty"`
+	// The error that it did not catch; unset when there was none. The code's own word.
+	Error *CellError `protobuf:"bytes,3,opt,name=error,proto3" json:"error,omitempty"`
+	// Whether the context ended. The next cell of this name begins with nothing.
+	ContextEnded bool `protobuf:"varint,4,opt,name=context_ended,json=contextEnded,proto3" json:"context_ended,omitempty"`
+	// The signal that ended the context; 0 when none did.
+	Signal int32 `protobuf:"varint,5,opt,name=signal,proto3" json:"signal,omitempty"`
+	// Standard output.
+	Stdout *OutputStats `protobuf:"bytes,6,opt,name=stdout,proto3" json:"stdout,omitempty"`
+	// Standard error.
+	Stderr *OutputStats `protobuf:"bytes,7,opt,name=stderr,proto3" json:"stderr,omitempty"`
+	// Displays and forms of displays that were dropped, for their size or for being no display.
+	DroppedDisplays int32 `protobuf:"varint,8,opt,name=dropped_displays,json=droppedDisplays,proto3" json:"dropped_displays,omitempty"`
+	// As in RunEnded.
+	Usage *RunUsage `protobuf:"bytes,9,opt,name=usage,proto3" json:"usage,omitempty"`
+	// Start of the code to its end.
+	RunTime *durationpb.Duration `protobuf:"bytes,10,opt,name=run_time,json=runTime,proto3" json:"run_time,omitempty"`
+	// Why the context was ended by the guest, for people; empty when it was not.
+	Message       string `protobuf:"bytes,11,opt,name=message,proto3" json:"message,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CellEnded) Reset() {
+	*x = CellEnded{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[50]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CellEnded) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CellEnded) ProtoMessage() {}
+
+func (x *CellEnded) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[50]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CellEnded.ProtoReflect.Descriptor instead.
+func (*CellEnded) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{50}
+}
+
+func (x *CellEnded) GetReason() EndReason {
+	if x != nil {
+		return x.Reason
+	}
+	return EndReason_END_REASON_UNSPECIFIED
+}
+
+func (x *CellEnded) GetExitCode() int32 {
+	if x != nil {
+		return x.ExitCode
+	}
+	return 0
+}
+
+func (x *CellEnded) GetError() *CellError {
+	if x != nil {
+		return x.Error
+	}
+	return nil
+}
+
+func (x *CellEnded) GetContextEnded() bool {
+	if x != nil {
+		return x.ContextEnded
+	}
+	return false
+}
+
+func (x *CellEnded) GetSignal() int32 {
+	if x != nil {
+		return x.Signal
+	}
+	return 0
+}
+
+func (x *CellEnded) GetStdout() *OutputStats {
+	if x != nil {
+		return x.Stdout
+	}
+	return nil
+}
+
+func (x *CellEnded) GetStderr() *OutputStats {
+	if x != nil {
+		return x.Stderr
+	}
+	return nil
+}
+
+func (x *CellEnded) GetDroppedDisplays() int32 {
+	if x != nil {
+		return x.DroppedDisplays
+	}
+	return 0
+}
+
+func (x *CellEnded) GetUsage() *RunUsage {
+	if x != nil {
+		return x.Usage
+	}
+	return nil
+}
+
+func (x *CellEnded) GetRunTime() *durationpb.Duration {
+	if x != nil {
+		return x.RunTime
+	}
+	return nil
+}
+
+func (x *CellEnded) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+// CellError is an error that a cell did not catch; 64 KiB in all at most.
+type CellError struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its class, 256 bytes at most.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// What it says, 8 KiB at most.
+	Message string `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
+	// Where it came from, the outermost first; 100 at most.
+	Frames        []*CellFrame `protobuf:"bytes,3,rep,name=frames,proto3" json:"frames,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CellError) Reset() {
+	*x = CellError{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[51]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CellError) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CellError) ProtoMessage() {}
+
+func (x *CellError) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[51]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CellError.ProtoReflect.Descriptor instead.
+func (*CellError) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{51}
+}
+
+func (x *CellError) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *CellError) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+func (x *CellError) GetFrames() []*CellFrame {
+	if x != nil {
+		return x.Frames
+	}
+	return nil
+}
+
+// CellFrame is one place in a traceback.
+type CellFrame struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 4 KiB at most.
+	File string `protobuf:"bytes,1,opt,name=file,proto3" json:"file,omitempty"`
+	// From 1 on; 0 where it is not known.
+	Line int32 `protobuf:"varint,2,opt,name=line,proto3" json:"line,omitempty"`
+	// 256 bytes at most; empty at the top level.
+	Function string `protobuf:"bytes,3,opt,name=function,proto3" json:"function,omitempty"`
+	// 512 bytes at most; empty where it is not known.
+	Source        string `protobuf:"bytes,4,opt,name=source,proto3" json:"source,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CellFrame) Reset() {
+	*x = CellFrame{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[52]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CellFrame) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CellFrame) ProtoMessage() {}
+
+func (x *CellFrame) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[52]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CellFrame.ProtoReflect.Descriptor instead.
+func (*CellFrame) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{52}
+}
+
+func (x *CellFrame) GetFile() string {
+	if x != nil {
+		return x.File
+	}
+	return ""
+}
+
+func (x *CellFrame) GetLine() int32 {
+	if x != nil {
+		return x.Line
+	}
+	return 0
+}
+
+func (x *CellFrame) GetFunction() string {
+	if x != nil {
+		return x.Function
+	}
+	return ""
+}
+
+func (x *CellFrame) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+// EndContextRequest names a context.
+type EndContextRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which. One that is not there is no error.
+	Context       string `protobuf:"bytes,1,opt,name=context,proto3" json:"context,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EndContextRequest) Reset() {
+	*x = EndContextRequest{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[53]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EndContextRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EndContextRequest) ProtoMessage() {}
+
+func (x *EndContextRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[53]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EndContextRequest.ProtoReflect.Descriptor instead.
+func (*EndContextRequest) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{53}
+}
+
+func (x *EndContextRequest) GetContext() string {
+	if x != nil {
+		return x.Context
+	}
+	return ""
+}
+
+// EndContextResponse says that nothing of it is left.
+type EndContextResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EndContextResponse) Reset() {
+	*x = EndContextResponse{}
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[54]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EndContextResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EndContextResponse) ProtoMessage() {}
+
+func (x *EndContextResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_isol8_guest_v1_guest_proto_msgTypes[54]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EndContextResponse.ProtoReflect.Descriptor instead.
+func (*EndContextResponse) Descriptor() ([]byte, []int) {
+	return file_isol8_guest_v1_guest_proto_rawDescGZIP(), []int{54}
+}
+
 var File_isol8_guest_v1_guest_proto protoreflect.FileDescriptor
 
 const file_isol8_guest_v1_guest_proto_rawDesc = "" +
@@ -2030,12 +4557,14 @@ const file_isol8_guest_v1_guest_proto_rawDesc = "" +
 	"\x11protocol_versions\x18\x01 \x03(\x05R\x10protocolVersions\x12\x19\n" +
 	"\bcode_uid\x18\x02 \x01(\x05R\acodeUid\x12B\n" +
 	"\x0fsilence_timeout\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\x0esilenceTimeout\x12\x1b\n" +
-	"\tca_bundle\x18\x04 \x01(\fR\bcaBundle\"\xa9\x01\n" +
+	"\tca_bundle\x18\x04 \x01(\fR\bcaBundle\"\xf4\x01\n" +
 	"\rGreetResponse\x12)\n" +
 	"\x10protocol_version\x18\x01 \x01(\x05R\x0fprotocolVersion\x12#\n" +
 	"\rguest_version\x18\x02 \x01(\tR\fguestVersion\x12!\n" +
 	"\fguest_digest\x18\x03 \x01(\tR\vguestDigest\x12%\n" +
-	"\x0ecgroup_version\x18\x04 \x01(\x05R\rcgroupVersion\"e\n" +
+	"\x0ecgroup_version\x18\x04 \x01(\x05R\rcgroupVersion\x12-\n" +
+	"\x04idle\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\x04idle\x12\x1a\n" +
+	"\bcontexts\x18\x06 \x03(\tR\bcontexts\"e\n" +
 	"\x11WriteFilesRequest\x120\n" +
 	"\x04file\x18\x01 \x01(\v2\x1a.isol8.guest.v1.FileHeaderH\x00R\x04file\x12\x16\n" +
 	"\x05chunk\x18\x02 \x01(\fH\x00R\x05chunkB\x06\n" +
@@ -2084,7 +4613,7 @@ const file_isol8_guest_v1_guest_proto_rawDesc = "" +
 	"RunRequest\x120\n" +
 	"\x05start\x18\x01 \x01(\v2\x18.isol8.guest.v1.RunStartH\x00R\x05start\x12\x16\n" +
 	"\x05stdin\x18\x02 \x01(\fH\x00R\x05stdinB\x06\n" +
-	"\x04part\"\xeb\x03\n" +
+	"\x04part\"\x83\x04\n" +
 	"\bRunStart\x12\x15\n" +
 	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12\x12\n" +
 	"\x04argv\x18\x02 \x03(\tR\x04argv\x12 \n" +
@@ -2099,7 +4628,8 @@ const file_isol8_guest_v1_guest_proto_rawDesc = "" +
 	" \x01(\x03R\vmemoryBytes\x12%\n" +
 	"\x0ekeep_processes\x18\v \x01(\bR\rkeepProcesses\x125\n" +
 	"\tmain_file\x18\f \x01(\v2\x18.isol8.guest.v1.MainFileR\bmainFile\x12\x10\n" +
-	"\x03hot\x18\r \x01(\bR\x03hot\"8\n" +
+	"\x03hot\x18\r \x01(\bR\x03hot\x12\x16\n" +
+	"\x06shared\x18\x0e \x01(\bR\x06shared\"8\n" +
 	"\bMainFile\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x18\n" +
 	"\acontent\x18\x02 \x01(\fR\acontent\"\xea\x01\n" +
@@ -2143,9 +4673,168 @@ const file_isol8_guest_v1_guest_proto_rawDesc = "" +
 	"\x12_peak_memory_bytesB\x11\n" +
 	"\x0f_peak_processesB\f\n" +
 	"\n" +
-	"_oom_kills\"\r\n" +
-	"\vKillRequest\"\x0e\n" +
-	"\fKillResponse*\xd1\x02\n" +
+	"_oom_kills\"$\n" +
+	"\vKillRequest\x12\x15\n" +
+	"\x06run_id\x18\x01 \x01(\tR\x05runId\"\x0e\n" +
+	"\fKillResponse\"\xb7\x01\n" +
+	"\vKeepRequest\x125\n" +
+	"\blifetime\x18\x01 \x01(\v2\x19.google.protobuf.DurationR\blifetime\x12<\n" +
+	"\fidle_timeout\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\vidleTimeout\x12\x10\n" +
+	"\x03key\x18\x03 \x01(\fR\x03key\x12!\n" +
+	"\fmemory_bytes\x18\x04 \x01(\x03R\vmemoryBytes\"\x0e\n" +
+	"\fKeepResponse\">\n" +
+	"\rSignalRequest\x12\x15\n" +
+	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12\x16\n" +
+	"\x06signal\x18\x02 \x01(\x05R\x06signal\"\x10\n" +
+	"\x0eSignalResponse\"\x10\n" +
+	"\x0eInspectRequest\"\xad\x01\n" +
+	"\x0fInspectResponse\x12&\n" +
+	"\fmemory_bytes\x18\x01 \x01(\x03H\x00R\vmemoryBytes\x88\x01\x01\x12*\n" +
+	"\x05disks\x18\x02 \x03(\v2\x14.isol8.guest.v1.DiskR\x05disks\x125\n" +
+	"\tprocesses\x18\x03 \x03(\v2\x17.isol8.guest.v1.ProcessR\tprocessesB\x0f\n" +
+	"\r_memory_bytes\"X\n" +
+	"\x04Disk\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12\x1d\n" +
+	"\n" +
+	"size_bytes\x18\x02 \x01(\x03R\tsizeBytes\x12\x1d\n" +
+	"\n" +
+	"used_bytes\x18\x03 \x01(\x03R\tusedBytes\"\x9c\x02\n" +
+	"\aProcess\x12\x10\n" +
+	"\x03pid\x18\x01 \x01(\x05R\x03pid\x12\x1d\n" +
+	"\n" +
+	"parent_pid\x18\x02 \x01(\x05R\tparentPid\x12\x15\n" +
+	"\x06run_id\x18\x03 \x01(\tR\x05runId\x12\x18\n" +
+	"\acontext\x18\x04 \x01(\tR\acontext\x12\x18\n" +
+	"\acommand\x18\x05 \x01(\tR\acommand\x12+\n" +
+	"\x03age\x18\x06 \x01(\v2\x19.google.protobuf.DurationR\x03age\x12+\n" +
+	"\x03cpu\x18\a \x01(\v2\x19.google.protobuf.DurationR\x03cpu\x12!\n" +
+	"\fmemory_bytes\x18\b \x01(\x03R\vmemoryBytes\x12\x18\n" +
+	"\athreads\x18\t \x01(\x05R\athreads\"r\n" +
+	"\x0fReadLeftRequest\x12\x15\n" +
+	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12#\n" +
+	"\rstdout_offset\x18\x02 \x01(\x03R\fstdoutOffset\x12#\n" +
+	"\rstderr_offset\x18\x03 \x01(\x03R\fstderrOffset\"\x98\x01\n" +
+	"\x10ReadLeftResponse\x12\x14\n" +
+	"\x05known\x18\x01 \x01(\bR\x05known\x12,\n" +
+	"\x06stdout\x18\x02 \x01(\v2\x14.isol8.guest.v1.LeftR\x06stdout\x12,\n" +
+	"\x06stderr\x18\x03 \x01(\v2\x14.isol8.guest.v1.LeftR\x06stderr\x12\x12\n" +
+	"\x04open\x18\x04 \x01(\bR\x04open\"2\n" +
+	"\x04Left\x12\x16\n" +
+	"\x06offset\x18\x01 \x01(\x03R\x06offset\x12\x12\n" +
+	"\x04data\x18\x02 \x01(\fR\x04data\"\xb0\x01\n" +
+	"\tFileEntry\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12,\n" +
+	"\x04kind\x18\x02 \x01(\x0e2\x18.isol8.guest.v1.FileKindR\x04kind\x12\x1d\n" +
+	"\n" +
+	"size_bytes\x18\x03 \x01(\x03R\tsizeBytes\x12\x12\n" +
+	"\x04mode\x18\x04 \x01(\rR\x04mode\x12.\n" +
+	"\x13modified_unix_nanos\x18\x05 \x01(\x03R\x11modifiedUnixNanos\"\x87\x01\n" +
+	"\x0ePutFileRequest\x127\n" +
+	"\x06header\x18\x01 \x01(\v2\x1d.isol8.guest.v1.PutFileHeaderH\x00R\x06header\x12\x16\n" +
+	"\x05chunk\x18\x02 \x01(\fH\x00R\x05chunk\x12\x1c\n" +
+	"\bcomplete\x18\x03 \x01(\bH\x00R\bcompleteB\x06\n" +
+	"\x04part\"}\n" +
+	"\rPutFileHeader\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
+	"\x04mode\x18\x02 \x01(\rR\x04mode\x12\x16\n" +
+	"\x06sha256\x18\x03 \x01(\tR\x06sha256\x12,\n" +
+	"\x04form\x18\x04 \x01(\x0e2\x18.isol8.guest.v1.FileFormR\x04form\"\xa9\x01\n" +
+	"\x0fPutFileResponse\x125\n" +
+	"\afailure\x18\x01 \x01(\v2\x1b.isol8.guest.v1.FileFailureR\afailure\x12-\n" +
+	"\x04file\x18\x02 \x01(\v2\x19.isol8.guest.v1.FileEntryR\x04file\x12\x16\n" +
+	"\x06sha256\x18\x03 \x01(\tR\x06sha256\x12\x18\n" +
+	"\aentries\x18\x04 \x01(\x03R\aentries\"\x82\x01\n" +
+	"\x0eGetFileRequest\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12\x16\n" +
+	"\x06offset\x18\x02 \x01(\x03R\x06offset\x12\x16\n" +
+	"\x06length\x18\x03 \x01(\x03R\x06length\x12,\n" +
+	"\x04form\x18\x04 \x01(\x0e2\x18.isol8.guest.v1.FileFormR\x04form\"\xb5\x01\n" +
+	"\x0fGetFileResponse\x12/\n" +
+	"\x04file\x18\x01 \x01(\v2\x19.isol8.guest.v1.FileEntryH\x00R\x04file\x12\x16\n" +
+	"\x05chunk\x18\x02 \x01(\fH\x00R\x05chunk\x12\x18\n" +
+	"\x06sha256\x18\x03 \x01(\tH\x00R\x06sha256\x127\n" +
+	"\afailure\x18\x04 \x01(\v2\x1b.isol8.guest.v1.FileFailureH\x00R\afailureB\x06\n" +
+	"\x04part\"\x84\x01\n" +
+	"\x10ListFilesRequest\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12\x1c\n" +
+	"\trecursive\x18\x02 \x01(\bR\trecursive\x12\x12\n" +
+	"\x04glob\x18\x03 \x01(\tR\x04glob\x12\x14\n" +
+	"\x05after\x18\x04 \x01(\fR\x05after\x12\x14\n" +
+	"\x05limit\x18\x05 \x01(\x05R\x05limit\"\x8f\x01\n" +
+	"\x11ListFilesResponse\x12/\n" +
+	"\x05files\x18\x01 \x03(\v2\x19.isol8.guest.v1.FileEntryR\x05files\x12\x12\n" +
+	"\x04next\x18\x02 \x01(\fR\x04next\x125\n" +
+	"\afailure\x18\x03 \x01(\v2\x1b.isol8.guest.v1.FileFailureR\afailure\">\n" +
+	"\x14MakeDirectoryRequest\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
+	"\x04mode\x18\x02 \x01(\rR\x04mode\"\x87\x01\n" +
+	"\x15MakeDirectoryResponse\x125\n" +
+	"\afailure\x18\x01 \x01(\v2\x1b.isol8.guest.v1.FileFailureR\afailure\x127\n" +
+	"\tdirectory\x18\x02 \x01(\v2\x19.isol8.guest.v1.FileEntryR\tdirectory\"E\n" +
+	"\x11RemoveFileRequest\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12\x1c\n" +
+	"\trecursive\x18\x02 \x01(\bR\trecursive\"K\n" +
+	"\x12RemoveFileResponse\x125\n" +
+	"\afailure\x18\x01 \x01(\v2\x1b.isol8.guest.v1.FileFailureR\afailure\"\x8a\x04\n" +
+	"\x0eRunCellRequest\x12\x15\n" +
+	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12\x18\n" +
+	"\acontext\x18\x02 \x01(\tR\acontext\x12\x16\n" +
+	"\x06driver\x18\x03 \x01(\tR\x06driver\x12\x12\n" +
+	"\x04argv\x18\x04 \x03(\tR\x04argv\x12 \n" +
+	"\venvironment\x18\x05 \x03(\tR\venvironment\x12)\n" +
+	"\x10cell_environment\x18\x06 \x03(\tR\x0fcellEnvironment\x12\x12\n" +
+	"\x04code\x18\a \x01(\fR\x04code\x12\x14\n" +
+	"\x05stdin\x18\b \x01(\fR\x05stdin\x123\n" +
+	"\atimeout\x18\t \x01(\v2\x19.google.protobuf.DurationR\atimeout\x12!\n" +
+	"\foutput_bytes\x18\n" +
+	" \x01(\x03R\voutputBytes\x12/\n" +
+	"\x14kill_on_output_limit\x18\v \x01(\bR\x11killOnOutputLimit\x12#\n" +
+	"\rmax_processes\x18\f \x01(\x03R\fmaxProcesses\x12$\n" +
+	"\x0emax_open_files\x18\r \x01(\x03R\fmaxOpenFiles\x12#\n" +
+	"\rdisplay_bytes\x18\x0e \x01(\x03R\fdisplayBytes\x12+\n" +
+	"\x11working_directory\x18\x0f \x01(\tR\x10workingDirectory\"\xa9\x02\n" +
+	"\x0fRunCellResponse\x127\n" +
+	"\astarted\x18\x01 \x01(\v2\x1b.isol8.guest.v1.CellStartedH\x00R\astarted\x123\n" +
+	"\x06output\x18\x02 \x01(\v2\x19.isol8.guest.v1.RunOutputH\x00R\x06output\x127\n" +
+	"\adisplay\x18\x03 \x01(\v2\x1b.isol8.guest.v1.CellDisplayH\x00R\adisplay\x121\n" +
+	"\x05ended\x18\x04 \x01(\v2\x19.isol8.guest.v1.CellEndedH\x00R\x05ended\x123\n" +
+	"\x06failed\x18\x05 \x01(\v2\x19.isol8.guest.v1.RunFailedH\x00R\x06failedB\a\n" +
+	"\x05event\"#\n" +
+	"\vCellStarted\x12\x14\n" +
+	"\x05fresh\x18\x01 \x01(\bR\x05fresh\"\xab\x01\n" +
+	"\vCellDisplay\x12\x1b\n" +
+	"\tmime_type\x18\x01 \x01(\tR\bmimeType\x12\x12\n" +
+	"\x04data\x18\x02 \x01(\fR\x04data\x12\x1b\n" +
+	"\tform_ends\x18\x03 \x01(\bR\bformEnds\x12\x12\n" +
+	"\x04ends\x18\x04 \x01(\bR\x04ends\x12\x1d\n" +
+	"\n" +
+	"display_id\x18\x05 \x01(\tR\tdisplayId\x12\x1b\n" +
+	"\tis_result\x18\x06 \x01(\bR\bisResult\"\xde\x03\n" +
+	"\tCellEnded\x121\n" +
+	"\x06reason\x18\x01 \x01(\x0e2\x19.isol8.guest.v1.EndReasonR\x06reason\x12\x1b\n" +
+	"\texit_code\x18\x02 \x01(\x05R\bexitCode\x12/\n" +
+	"\x05error\x18\x03 \x01(\v2\x19.isol8.guest.v1.CellErrorR\x05error\x12#\n" +
+	"\rcontext_ended\x18\x04 \x01(\bR\fcontextEnded\x12\x16\n" +
+	"\x06signal\x18\x05 \x01(\x05R\x06signal\x123\n" +
+	"\x06stdout\x18\x06 \x01(\v2\x1b.isol8.guest.v1.OutputStatsR\x06stdout\x123\n" +
+	"\x06stderr\x18\a \x01(\v2\x1b.isol8.guest.v1.OutputStatsR\x06stderr\x12)\n" +
+	"\x10dropped_displays\x18\b \x01(\x05R\x0fdroppedDisplays\x12.\n" +
+	"\x05usage\x18\t \x01(\v2\x18.isol8.guest.v1.RunUsageR\x05usage\x124\n" +
+	"\brun_time\x18\n" +
+	" \x01(\v2\x19.google.protobuf.DurationR\arunTime\x12\x18\n" +
+	"\amessage\x18\v \x01(\tR\amessage\"l\n" +
+	"\tCellError\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
+	"\amessage\x18\x02 \x01(\tR\amessage\x121\n" +
+	"\x06frames\x18\x03 \x03(\v2\x19.isol8.guest.v1.CellFrameR\x06frames\"g\n" +
+	"\tCellFrame\x12\x12\n" +
+	"\x04file\x18\x01 \x01(\tR\x04file\x12\x12\n" +
+	"\x04line\x18\x02 \x01(\x05R\x04line\x12\x1a\n" +
+	"\bfunction\x18\x03 \x01(\tR\bfunction\x12\x16\n" +
+	"\x06source\x18\x04 \x01(\tR\x06source\"-\n" +
+	"\x11EndContextRequest\x12\x18\n" +
+	"\acontext\x18\x01 \x01(\tR\acontext\"\x14\n" +
+	"\x12EndContextResponse*\xbf\x03\n" +
 	"\x11FileFailureReason\x12#\n" +
 	"\x1fFILE_FAILURE_REASON_UNSPECIFIED\x10\x00\x12!\n" +
 	"\x1dFILE_FAILURE_REASON_NOT_FOUND\x10\x01\x12\x1f\n" +
@@ -2155,7 +4844,11 @@ const file_isol8_guest_v1_guest_proto_rawDesc = "" +
 	"%FILE_FAILURE_REASON_PERMISSION_DENIED\x10\x05\x12 \n" +
 	"\x1cFILE_FAILURE_REASON_BAD_NAME\x10\x06\x12!\n" +
 	"\x1dFILE_FAILURE_REASON_TOO_LARGE\x10\a\x12\x1d\n" +
-	"\x19FILE_FAILURE_REASON_OTHER\x10\b*F\n" +
+	"\x19FILE_FAILURE_REASON_OTHER\x10\b\x12$\n" +
+	" FILE_FAILURE_REASON_WRONG_DIGEST\x10\t\x12!\n" +
+	"\x1dFILE_FAILURE_REASON_NOT_EMPTY\x10\n" +
+	"\x12#\n" +
+	"\x1fFILE_FAILURE_REASON_BAD_ARCHIVE\x10\v*F\n" +
 	"\x06Stream\x12\x16\n" +
 	"\x12STREAM_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rSTREAM_STDOUT\x10\x01\x12\x11\n" +
@@ -2173,7 +4866,18 @@ const file_isol8_guest_v1_guest_proto_rawDesc = "" +
 	"\x12END_REASON_TIMEOUT\x10\x02\x12\x1b\n" +
 	"\x17END_REASON_OUTPUT_LIMIT\x10\x03\x12\x15\n" +
 	"\x11END_REASON_KILLED\x10\x04\x12\x1c\n" +
-	"\x18END_REASON_OUT_OF_MEMORY\x10\x052\xc9\x03\n" +
+	"\x18END_REASON_OUT_OF_MEMORY\x10\x05*L\n" +
+	"\bFileForm\x12\x19\n" +
+	"\x15FILE_FORM_UNSPECIFIED\x10\x00\x12\x12\n" +
+	"\x0eFILE_FORM_FILE\x10\x01\x12\x11\n" +
+	"\rFILE_FORM_TAR\x10\x02*\x81\x01\n" +
+	"\bFileKind\x12\x19\n" +
+	"\x15FILE_KIND_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11FILE_KIND_REGULAR\x10\x01\x12\x17\n" +
+	"\x13FILE_KIND_DIRECTORY\x10\x02\x12\x15\n" +
+	"\x11FILE_KIND_SYMLINK\x10\x03\x12\x13\n" +
+	"\x0fFILE_KIND_OTHER\x10\x042\xb4\n" +
+	"\n" +
 	"\fGuestService\x12D\n" +
 	"\x05Greet\x12\x1c.isol8.guest.v1.GreetRequest\x1a\x1d.isol8.guest.v1.GreetResponse\x12U\n" +
 	"\n" +
@@ -2181,7 +4885,20 @@ const file_isol8_guest_v1_guest_proto_rawDesc = "" +
 	"\tReadFiles\x12 .isol8.guest.v1.ReadFilesRequest\x1a!.isol8.guest.v1.ReadFilesResponse0\x01\x12A\n" +
 	"\x04Boot\x12\x1b.isol8.guest.v1.BootRequest\x1a\x1c.isol8.guest.v1.BootResponse\x12B\n" +
 	"\x03Run\x12\x1a.isol8.guest.v1.RunRequest\x1a\x1b.isol8.guest.v1.RunResponse(\x010\x01\x12A\n" +
-	"\x04Kill\x12\x1b.isol8.guest.v1.KillRequest\x1a\x1c.isol8.guest.v1.KillResponseB,Z*isol8.dev/guest/gen/isol8/guest/v1;guestv1b\x06proto3"
+	"\x04Kill\x12\x1b.isol8.guest.v1.KillRequest\x1a\x1c.isol8.guest.v1.KillResponse\x12A\n" +
+	"\x04Keep\x12\x1b.isol8.guest.v1.KeepRequest\x1a\x1c.isol8.guest.v1.KeepResponse\x12G\n" +
+	"\x06Signal\x12\x1d.isol8.guest.v1.SignalRequest\x1a\x1e.isol8.guest.v1.SignalResponse\x12J\n" +
+	"\aInspect\x12\x1e.isol8.guest.v1.InspectRequest\x1a\x1f.isol8.guest.v1.InspectResponse\x12M\n" +
+	"\bReadLeft\x12\x1f.isol8.guest.v1.ReadLeftRequest\x1a .isol8.guest.v1.ReadLeftResponse\x12L\n" +
+	"\aPutFile\x12\x1e.isol8.guest.v1.PutFileRequest\x1a\x1f.isol8.guest.v1.PutFileResponse(\x01\x12L\n" +
+	"\aGetFile\x12\x1e.isol8.guest.v1.GetFileRequest\x1a\x1f.isol8.guest.v1.GetFileResponse0\x01\x12P\n" +
+	"\tListFiles\x12 .isol8.guest.v1.ListFilesRequest\x1a!.isol8.guest.v1.ListFilesResponse\x12\\\n" +
+	"\rMakeDirectory\x12$.isol8.guest.v1.MakeDirectoryRequest\x1a%.isol8.guest.v1.MakeDirectoryResponse\x12S\n" +
+	"\n" +
+	"RemoveFile\x12!.isol8.guest.v1.RemoveFileRequest\x1a\".isol8.guest.v1.RemoveFileResponse\x12L\n" +
+	"\aRunCell\x12\x1e.isol8.guest.v1.RunCellRequest\x1a\x1f.isol8.guest.v1.RunCellResponse0\x01\x12S\n" +
+	"\n" +
+	"EndContext\x12!.isol8.guest.v1.EndContextRequest\x1a\".isol8.guest.v1.EndContextResponseB,Z*isol8.dev/guest/gen/isol8/guest/v1;guestv1b\x06proto3"
 
 var (
 	file_isol8_guest_v1_guest_proto_rawDescOnce sync.Once
@@ -2195,79 +4912,170 @@ func file_isol8_guest_v1_guest_proto_rawDescGZIP() []byte {
 	return file_isol8_guest_v1_guest_proto_rawDescData
 }
 
-var file_isol8_guest_v1_guest_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_isol8_guest_v1_guest_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
+var file_isol8_guest_v1_guest_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
+var file_isol8_guest_v1_guest_proto_msgTypes = make([]protoimpl.MessageInfo, 55)
 var file_isol8_guest_v1_guest_proto_goTypes = []any{
-	(FileFailureReason)(0),      // 0: isol8.guest.v1.FileFailureReason
-	(Stream)(0),                 // 1: isol8.guest.v1.Stream
-	(RunFailureReason)(0),       // 2: isol8.guest.v1.RunFailureReason
-	(EndReason)(0),              // 3: isol8.guest.v1.EndReason
-	(*GreetRequest)(nil),        // 4: isol8.guest.v1.GreetRequest
-	(*GreetResponse)(nil),       // 5: isol8.guest.v1.GreetResponse
-	(*WriteFilesRequest)(nil),   // 6: isol8.guest.v1.WriteFilesRequest
-	(*FileHeader)(nil),          // 7: isol8.guest.v1.FileHeader
-	(*WriteFilesResponse)(nil),  // 8: isol8.guest.v1.WriteFilesResponse
-	(*FileFailure)(nil),         // 9: isol8.guest.v1.FileFailure
-	(*ReadFilesRequest)(nil),    // 10: isol8.guest.v1.ReadFilesRequest
-	(*ReadFilesResponse)(nil),   // 11: isol8.guest.v1.ReadFilesResponse
-	(*BootRequest)(nil),         // 12: isol8.guest.v1.BootRequest
-	(*BootResponse)(nil),        // 13: isol8.guest.v1.BootResponse
-	(*Survey)(nil),              // 14: isol8.guest.v1.Survey
-	(*RunRequest)(nil),          // 15: isol8.guest.v1.RunRequest
-	(*RunStart)(nil),            // 16: isol8.guest.v1.RunStart
-	(*MainFile)(nil),            // 17: isol8.guest.v1.MainFile
-	(*RunResponse)(nil),         // 18: isol8.guest.v1.RunResponse
-	(*RunStarted)(nil),          // 19: isol8.guest.v1.RunStarted
-	(*RunOutput)(nil),           // 20: isol8.guest.v1.RunOutput
-	(*RunFailed)(nil),           // 21: isol8.guest.v1.RunFailed
-	(*RunEnded)(nil),            // 22: isol8.guest.v1.RunEnded
-	(*OutputStats)(nil),         // 23: isol8.guest.v1.OutputStats
-	(*RunUsage)(nil),            // 24: isol8.guest.v1.RunUsage
-	(*KillRequest)(nil),         // 25: isol8.guest.v1.KillRequest
-	(*KillResponse)(nil),        // 26: isol8.guest.v1.KillResponse
-	(*durationpb.Duration)(nil), // 27: google.protobuf.Duration
+	(FileFailureReason)(0),        // 0: isol8.guest.v1.FileFailureReason
+	(Stream)(0),                   // 1: isol8.guest.v1.Stream
+	(RunFailureReason)(0),         // 2: isol8.guest.v1.RunFailureReason
+	(EndReason)(0),                // 3: isol8.guest.v1.EndReason
+	(FileForm)(0),                 // 4: isol8.guest.v1.FileForm
+	(FileKind)(0),                 // 5: isol8.guest.v1.FileKind
+	(*GreetRequest)(nil),          // 6: isol8.guest.v1.GreetRequest
+	(*GreetResponse)(nil),         // 7: isol8.guest.v1.GreetResponse
+	(*WriteFilesRequest)(nil),     // 8: isol8.guest.v1.WriteFilesRequest
+	(*FileHeader)(nil),            // 9: isol8.guest.v1.FileHeader
+	(*WriteFilesResponse)(nil),    // 10: isol8.guest.v1.WriteFilesResponse
+	(*FileFailure)(nil),           // 11: isol8.guest.v1.FileFailure
+	(*ReadFilesRequest)(nil),      // 12: isol8.guest.v1.ReadFilesRequest
+	(*ReadFilesResponse)(nil),     // 13: isol8.guest.v1.ReadFilesResponse
+	(*BootRequest)(nil),           // 14: isol8.guest.v1.BootRequest
+	(*BootResponse)(nil),          // 15: isol8.guest.v1.BootResponse
+	(*Survey)(nil),                // 16: isol8.guest.v1.Survey
+	(*RunRequest)(nil),            // 17: isol8.guest.v1.RunRequest
+	(*RunStart)(nil),              // 18: isol8.guest.v1.RunStart
+	(*MainFile)(nil),              // 19: isol8.guest.v1.MainFile
+	(*RunResponse)(nil),           // 20: isol8.guest.v1.RunResponse
+	(*RunStarted)(nil),            // 21: isol8.guest.v1.RunStarted
+	(*RunOutput)(nil),             // 22: isol8.guest.v1.RunOutput
+	(*RunFailed)(nil),             // 23: isol8.guest.v1.RunFailed
+	(*RunEnded)(nil),              // 24: isol8.guest.v1.RunEnded
+	(*OutputStats)(nil),           // 25: isol8.guest.v1.OutputStats
+	(*RunUsage)(nil),              // 26: isol8.guest.v1.RunUsage
+	(*KillRequest)(nil),           // 27: isol8.guest.v1.KillRequest
+	(*KillResponse)(nil),          // 28: isol8.guest.v1.KillResponse
+	(*KeepRequest)(nil),           // 29: isol8.guest.v1.KeepRequest
+	(*KeepResponse)(nil),          // 30: isol8.guest.v1.KeepResponse
+	(*SignalRequest)(nil),         // 31: isol8.guest.v1.SignalRequest
+	(*SignalResponse)(nil),        // 32: isol8.guest.v1.SignalResponse
+	(*InspectRequest)(nil),        // 33: isol8.guest.v1.InspectRequest
+	(*InspectResponse)(nil),       // 34: isol8.guest.v1.InspectResponse
+	(*Disk)(nil),                  // 35: isol8.guest.v1.Disk
+	(*Process)(nil),               // 36: isol8.guest.v1.Process
+	(*ReadLeftRequest)(nil),       // 37: isol8.guest.v1.ReadLeftRequest
+	(*ReadLeftResponse)(nil),      // 38: isol8.guest.v1.ReadLeftResponse
+	(*Left)(nil),                  // 39: isol8.guest.v1.Left
+	(*FileEntry)(nil),             // 40: isol8.guest.v1.FileEntry
+	(*PutFileRequest)(nil),        // 41: isol8.guest.v1.PutFileRequest
+	(*PutFileHeader)(nil),         // 42: isol8.guest.v1.PutFileHeader
+	(*PutFileResponse)(nil),       // 43: isol8.guest.v1.PutFileResponse
+	(*GetFileRequest)(nil),        // 44: isol8.guest.v1.GetFileRequest
+	(*GetFileResponse)(nil),       // 45: isol8.guest.v1.GetFileResponse
+	(*ListFilesRequest)(nil),      // 46: isol8.guest.v1.ListFilesRequest
+	(*ListFilesResponse)(nil),     // 47: isol8.guest.v1.ListFilesResponse
+	(*MakeDirectoryRequest)(nil),  // 48: isol8.guest.v1.MakeDirectoryRequest
+	(*MakeDirectoryResponse)(nil), // 49: isol8.guest.v1.MakeDirectoryResponse
+	(*RemoveFileRequest)(nil),     // 50: isol8.guest.v1.RemoveFileRequest
+	(*RemoveFileResponse)(nil),    // 51: isol8.guest.v1.RemoveFileResponse
+	(*RunCellRequest)(nil),        // 52: isol8.guest.v1.RunCellRequest
+	(*RunCellResponse)(nil),       // 53: isol8.guest.v1.RunCellResponse
+	(*CellStarted)(nil),           // 54: isol8.guest.v1.CellStarted
+	(*CellDisplay)(nil),           // 55: isol8.guest.v1.CellDisplay
+	(*CellEnded)(nil),             // 56: isol8.guest.v1.CellEnded
+	(*CellError)(nil),             // 57: isol8.guest.v1.CellError
+	(*CellFrame)(nil),             // 58: isol8.guest.v1.CellFrame
+	(*EndContextRequest)(nil),     // 59: isol8.guest.v1.EndContextRequest
+	(*EndContextResponse)(nil),    // 60: isol8.guest.v1.EndContextResponse
+	(*durationpb.Duration)(nil),   // 61: google.protobuf.Duration
 }
 var file_isol8_guest_v1_guest_proto_depIdxs = []int32{
-	27, // 0: isol8.guest.v1.GreetRequest.silence_timeout:type_name -> google.protobuf.Duration
-	7,  // 1: isol8.guest.v1.WriteFilesRequest.file:type_name -> isol8.guest.v1.FileHeader
-	9,  // 2: isol8.guest.v1.WriteFilesResponse.failure:type_name -> isol8.guest.v1.FileFailure
-	0,  // 3: isol8.guest.v1.FileFailure.reason:type_name -> isol8.guest.v1.FileFailureReason
-	7,  // 4: isol8.guest.v1.ReadFilesResponse.file:type_name -> isol8.guest.v1.FileHeader
-	9,  // 5: isol8.guest.v1.ReadFilesResponse.failure:type_name -> isol8.guest.v1.FileFailure
-	14, // 6: isol8.guest.v1.BootResponse.survey:type_name -> isol8.guest.v1.Survey
-	16, // 7: isol8.guest.v1.RunRequest.start:type_name -> isol8.guest.v1.RunStart
-	27, // 8: isol8.guest.v1.RunStart.timeout:type_name -> google.protobuf.Duration
-	17, // 9: isol8.guest.v1.RunStart.main_file:type_name -> isol8.guest.v1.MainFile
-	19, // 10: isol8.guest.v1.RunResponse.started:type_name -> isol8.guest.v1.RunStarted
-	20, // 11: isol8.guest.v1.RunResponse.output:type_name -> isol8.guest.v1.RunOutput
-	22, // 12: isol8.guest.v1.RunResponse.ended:type_name -> isol8.guest.v1.RunEnded
-	21, // 13: isol8.guest.v1.RunResponse.failed:type_name -> isol8.guest.v1.RunFailed
-	1,  // 14: isol8.guest.v1.RunOutput.stream:type_name -> isol8.guest.v1.Stream
-	2,  // 15: isol8.guest.v1.RunFailed.reason:type_name -> isol8.guest.v1.RunFailureReason
-	3,  // 16: isol8.guest.v1.RunEnded.reason:type_name -> isol8.guest.v1.EndReason
-	23, // 17: isol8.guest.v1.RunEnded.stdout:type_name -> isol8.guest.v1.OutputStats
-	23, // 18: isol8.guest.v1.RunEnded.stderr:type_name -> isol8.guest.v1.OutputStats
-	24, // 19: isol8.guest.v1.RunEnded.usage:type_name -> isol8.guest.v1.RunUsage
-	27, // 20: isol8.guest.v1.RunEnded.run_time:type_name -> google.protobuf.Duration
-	27, // 21: isol8.guest.v1.RunUsage.cpu_user:type_name -> google.protobuf.Duration
-	27, // 22: isol8.guest.v1.RunUsage.cpu_system:type_name -> google.protobuf.Duration
-	4,  // 23: isol8.guest.v1.GuestService.Greet:input_type -> isol8.guest.v1.GreetRequest
-	6,  // 24: isol8.guest.v1.GuestService.WriteFiles:input_type -> isol8.guest.v1.WriteFilesRequest
-	10, // 25: isol8.guest.v1.GuestService.ReadFiles:input_type -> isol8.guest.v1.ReadFilesRequest
-	12, // 26: isol8.guest.v1.GuestService.Boot:input_type -> isol8.guest.v1.BootRequest
-	15, // 27: isol8.guest.v1.GuestService.Run:input_type -> isol8.guest.v1.RunRequest
-	25, // 28: isol8.guest.v1.GuestService.Kill:input_type -> isol8.guest.v1.KillRequest
-	5,  // 29: isol8.guest.v1.GuestService.Greet:output_type -> isol8.guest.v1.GreetResponse
-	8,  // 30: isol8.guest.v1.GuestService.WriteFiles:output_type -> isol8.guest.v1.WriteFilesResponse
-	11, // 31: isol8.guest.v1.GuestService.ReadFiles:output_type -> isol8.guest.v1.ReadFilesResponse
-	13, // 32: isol8.guest.v1.GuestService.Boot:output_type -> isol8.guest.v1.BootResponse
-	18, // 33: isol8.guest.v1.GuestService.Run:output_type -> isol8.guest.v1.RunResponse
-	26, // 34: isol8.guest.v1.GuestService.Kill:output_type -> isol8.guest.v1.KillResponse
-	29, // [29:35] is the sub-list for method output_type
-	23, // [23:29] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	61, // 0: isol8.guest.v1.GreetRequest.silence_timeout:type_name -> google.protobuf.Duration
+	61, // 1: isol8.guest.v1.GreetResponse.idle:type_name -> google.protobuf.Duration
+	9,  // 2: isol8.guest.v1.WriteFilesRequest.file:type_name -> isol8.guest.v1.FileHeader
+	11, // 3: isol8.guest.v1.WriteFilesResponse.failure:type_name -> isol8.guest.v1.FileFailure
+	0,  // 4: isol8.guest.v1.FileFailure.reason:type_name -> isol8.guest.v1.FileFailureReason
+	9,  // 5: isol8.guest.v1.ReadFilesResponse.file:type_name -> isol8.guest.v1.FileHeader
+	11, // 6: isol8.guest.v1.ReadFilesResponse.failure:type_name -> isol8.guest.v1.FileFailure
+	16, // 7: isol8.guest.v1.BootResponse.survey:type_name -> isol8.guest.v1.Survey
+	18, // 8: isol8.guest.v1.RunRequest.start:type_name -> isol8.guest.v1.RunStart
+	61, // 9: isol8.guest.v1.RunStart.timeout:type_name -> google.protobuf.Duration
+	19, // 10: isol8.guest.v1.RunStart.main_file:type_name -> isol8.guest.v1.MainFile
+	21, // 11: isol8.guest.v1.RunResponse.started:type_name -> isol8.guest.v1.RunStarted
+	22, // 12: isol8.guest.v1.RunResponse.output:type_name -> isol8.guest.v1.RunOutput
+	24, // 13: isol8.guest.v1.RunResponse.ended:type_name -> isol8.guest.v1.RunEnded
+	23, // 14: isol8.guest.v1.RunResponse.failed:type_name -> isol8.guest.v1.RunFailed
+	1,  // 15: isol8.guest.v1.RunOutput.stream:type_name -> isol8.guest.v1.Stream
+	2,  // 16: isol8.guest.v1.RunFailed.reason:type_name -> isol8.guest.v1.RunFailureReason
+	3,  // 17: isol8.guest.v1.RunEnded.reason:type_name -> isol8.guest.v1.EndReason
+	25, // 18: isol8.guest.v1.RunEnded.stdout:type_name -> isol8.guest.v1.OutputStats
+	25, // 19: isol8.guest.v1.RunEnded.stderr:type_name -> isol8.guest.v1.OutputStats
+	26, // 20: isol8.guest.v1.RunEnded.usage:type_name -> isol8.guest.v1.RunUsage
+	61, // 21: isol8.guest.v1.RunEnded.run_time:type_name -> google.protobuf.Duration
+	61, // 22: isol8.guest.v1.RunUsage.cpu_user:type_name -> google.protobuf.Duration
+	61, // 23: isol8.guest.v1.RunUsage.cpu_system:type_name -> google.protobuf.Duration
+	61, // 24: isol8.guest.v1.KeepRequest.lifetime:type_name -> google.protobuf.Duration
+	61, // 25: isol8.guest.v1.KeepRequest.idle_timeout:type_name -> google.protobuf.Duration
+	35, // 26: isol8.guest.v1.InspectResponse.disks:type_name -> isol8.guest.v1.Disk
+	36, // 27: isol8.guest.v1.InspectResponse.processes:type_name -> isol8.guest.v1.Process
+	61, // 28: isol8.guest.v1.Process.age:type_name -> google.protobuf.Duration
+	61, // 29: isol8.guest.v1.Process.cpu:type_name -> google.protobuf.Duration
+	39, // 30: isol8.guest.v1.ReadLeftResponse.stdout:type_name -> isol8.guest.v1.Left
+	39, // 31: isol8.guest.v1.ReadLeftResponse.stderr:type_name -> isol8.guest.v1.Left
+	5,  // 32: isol8.guest.v1.FileEntry.kind:type_name -> isol8.guest.v1.FileKind
+	42, // 33: isol8.guest.v1.PutFileRequest.header:type_name -> isol8.guest.v1.PutFileHeader
+	4,  // 34: isol8.guest.v1.PutFileHeader.form:type_name -> isol8.guest.v1.FileForm
+	11, // 35: isol8.guest.v1.PutFileResponse.failure:type_name -> isol8.guest.v1.FileFailure
+	40, // 36: isol8.guest.v1.PutFileResponse.file:type_name -> isol8.guest.v1.FileEntry
+	4,  // 37: isol8.guest.v1.GetFileRequest.form:type_name -> isol8.guest.v1.FileForm
+	40, // 38: isol8.guest.v1.GetFileResponse.file:type_name -> isol8.guest.v1.FileEntry
+	11, // 39: isol8.guest.v1.GetFileResponse.failure:type_name -> isol8.guest.v1.FileFailure
+	40, // 40: isol8.guest.v1.ListFilesResponse.files:type_name -> isol8.guest.v1.FileEntry
+	11, // 41: isol8.guest.v1.ListFilesResponse.failure:type_name -> isol8.guest.v1.FileFailure
+	11, // 42: isol8.guest.v1.MakeDirectoryResponse.failure:type_name -> isol8.guest.v1.FileFailure
+	40, // 43: isol8.guest.v1.MakeDirectoryResponse.directory:type_name -> isol8.guest.v1.FileEntry
+	11, // 44: isol8.guest.v1.RemoveFileResponse.failure:type_name -> isol8.guest.v1.FileFailure
+	61, // 45: isol8.guest.v1.RunCellRequest.timeout:type_name -> google.protobuf.Duration
+	54, // 46: isol8.guest.v1.RunCellResponse.started:type_name -> isol8.guest.v1.CellStarted
+	22, // 47: isol8.guest.v1.RunCellResponse.output:type_name -> isol8.guest.v1.RunOutput
+	55, // 48: isol8.guest.v1.RunCellResponse.display:type_name -> isol8.guest.v1.CellDisplay
+	56, // 49: isol8.guest.v1.RunCellResponse.ended:type_name -> isol8.guest.v1.CellEnded
+	23, // 50: isol8.guest.v1.RunCellResponse.failed:type_name -> isol8.guest.v1.RunFailed
+	3,  // 51: isol8.guest.v1.CellEnded.reason:type_name -> isol8.guest.v1.EndReason
+	57, // 52: isol8.guest.v1.CellEnded.error:type_name -> isol8.guest.v1.CellError
+	25, // 53: isol8.guest.v1.CellEnded.stdout:type_name -> isol8.guest.v1.OutputStats
+	25, // 54: isol8.guest.v1.CellEnded.stderr:type_name -> isol8.guest.v1.OutputStats
+	26, // 55: isol8.guest.v1.CellEnded.usage:type_name -> isol8.guest.v1.RunUsage
+	61, // 56: isol8.guest.v1.CellEnded.run_time:type_name -> google.protobuf.Duration
+	58, // 57: isol8.guest.v1.CellError.frames:type_name -> isol8.guest.v1.CellFrame
+	6,  // 58: isol8.guest.v1.GuestService.Greet:input_type -> isol8.guest.v1.GreetRequest
+	8,  // 59: isol8.guest.v1.GuestService.WriteFiles:input_type -> isol8.guest.v1.WriteFilesRequest
+	12, // 60: isol8.guest.v1.GuestService.ReadFiles:input_type -> isol8.guest.v1.ReadFilesRequest
+	14, // 61: isol8.guest.v1.GuestService.Boot:input_type -> isol8.guest.v1.BootRequest
+	17, // 62: isol8.guest.v1.GuestService.Run:input_type -> isol8.guest.v1.RunRequest
+	27, // 63: isol8.guest.v1.GuestService.Kill:input_type -> isol8.guest.v1.KillRequest
+	29, // 64: isol8.guest.v1.GuestService.Keep:input_type -> isol8.guest.v1.KeepRequest
+	31, // 65: isol8.guest.v1.GuestService.Signal:input_type -> isol8.guest.v1.SignalRequest
+	33, // 66: isol8.guest.v1.GuestService.Inspect:input_type -> isol8.guest.v1.InspectRequest
+	37, // 67: isol8.guest.v1.GuestService.ReadLeft:input_type -> isol8.guest.v1.ReadLeftRequest
+	41, // 68: isol8.guest.v1.GuestService.PutFile:input_type -> isol8.guest.v1.PutFileRequest
+	44, // 69: isol8.guest.v1.GuestService.GetFile:input_type -> isol8.guest.v1.GetFileRequest
+	46, // 70: isol8.guest.v1.GuestService.ListFiles:input_type -> isol8.guest.v1.ListFilesRequest
+	48, // 71: isol8.guest.v1.GuestService.MakeDirectory:input_type -> isol8.guest.v1.MakeDirectoryRequest
+	50, // 72: isol8.guest.v1.GuestService.RemoveFile:input_type -> isol8.guest.v1.RemoveFileRequest
+	52, // 73: isol8.guest.v1.GuestService.RunCell:input_type -> isol8.guest.v1.RunCellRequest
+	59, // 74: isol8.guest.v1.GuestService.EndContext:input_type -> isol8.guest.v1.EndContextRequest
+	7,  // 75: isol8.guest.v1.GuestService.Greet:output_type -> isol8.guest.v1.GreetResponse
+	10, // 76: isol8.guest.v1.GuestService.WriteFiles:output_type -> isol8.guest.v1.WriteFilesResponse
+	13, // 77: isol8.guest.v1.GuestService.ReadFiles:output_type -> isol8.guest.v1.ReadFilesResponse
+	15, // 78: isol8.guest.v1.GuestService.Boot:output_type -> isol8.guest.v1.BootResponse
+	20, // 79: isol8.guest.v1.GuestService.Run:output_type -> isol8.guest.v1.RunResponse
+	28, // 80: isol8.guest.v1.GuestService.Kill:output_type -> isol8.guest.v1.KillResponse
+	30, // 81: isol8.guest.v1.GuestService.Keep:output_type -> isol8.guest.v1.KeepResponse
+	32, // 82: isol8.guest.v1.GuestService.Signal:output_type -> isol8.guest.v1.SignalResponse
+	34, // 83: isol8.guest.v1.GuestService.Inspect:output_type -> isol8.guest.v1.InspectResponse
+	38, // 84: isol8.guest.v1.GuestService.ReadLeft:output_type -> isol8.guest.v1.ReadLeftResponse
+	43, // 85: isol8.guest.v1.GuestService.PutFile:output_type -> isol8.guest.v1.PutFileResponse
+	45, // 86: isol8.guest.v1.GuestService.GetFile:output_type -> isol8.guest.v1.GetFileResponse
+	47, // 87: isol8.guest.v1.GuestService.ListFiles:output_type -> isol8.guest.v1.ListFilesResponse
+	49, // 88: isol8.guest.v1.GuestService.MakeDirectory:output_type -> isol8.guest.v1.MakeDirectoryResponse
+	51, // 89: isol8.guest.v1.GuestService.RemoveFile:output_type -> isol8.guest.v1.RemoveFileResponse
+	53, // 90: isol8.guest.v1.GuestService.RunCell:output_type -> isol8.guest.v1.RunCellResponse
+	60, // 91: isol8.guest.v1.GuestService.EndContext:output_type -> isol8.guest.v1.EndContextResponse
+	75, // [75:92] is the sub-list for method output_type
+	58, // [58:75] is the sub-list for method input_type
+	58, // [58:58] is the sub-list for extension type_name
+	58, // [58:58] is the sub-list for extension extendee
+	0,  // [0:58] is the sub-list for field type_name
 }
 
 func init() { file_isol8_guest_v1_guest_proto_init() }
@@ -2299,13 +5107,32 @@ func file_isol8_guest_v1_guest_proto_init() {
 		(*RunEnded_Signal)(nil),
 	}
 	file_isol8_guest_v1_guest_proto_msgTypes[20].OneofWrappers = []any{}
+	file_isol8_guest_v1_guest_proto_msgTypes[28].OneofWrappers = []any{}
+	file_isol8_guest_v1_guest_proto_msgTypes[35].OneofWrappers = []any{
+		(*PutFileRequest_Header)(nil),
+		(*PutFileRequest_Chunk)(nil),
+		(*PutFileRequest_Complete)(nil),
+	}
+	file_isol8_guest_v1_guest_proto_msgTypes[39].OneofWrappers = []any{
+		(*GetFileResponse_File)(nil),
+		(*GetFileResponse_Chunk)(nil),
+		(*GetFileResponse_Sha256)(nil),
+		(*GetFileResponse_Failure)(nil),
+	}
+	file_isol8_guest_v1_guest_proto_msgTypes[47].OneofWrappers = []any{
+		(*RunCellResponse_Started)(nil),
+		(*RunCellResponse_Output)(nil),
+		(*RunCellResponse_Display)(nil),
+		(*RunCellResponse_Ended)(nil),
+		(*RunCellResponse_Failed)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_isol8_guest_v1_guest_proto_rawDesc), len(file_isol8_guest_v1_guest_proto_rawDesc)),
-			NumEnums:      4,
-			NumMessages:   23,
+			NumEnums:      6,
+			NumMessages:   55,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

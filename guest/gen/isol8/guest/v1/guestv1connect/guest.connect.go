@@ -49,12 +49,36 @@ const (
 	GuestServiceRunProcedure = "/isol8.guest.v1.GuestService/Run"
 	// GuestServiceKillProcedure is the fully-qualified name of the GuestService's Kill RPC.
 	GuestServiceKillProcedure = "/isol8.guest.v1.GuestService/Kill"
+	// GuestServiceKeepProcedure is the fully-qualified name of the GuestService's Keep RPC.
+	GuestServiceKeepProcedure = "/isol8.guest.v1.GuestService/Keep"
+	// GuestServiceSignalProcedure is the fully-qualified name of the GuestService's Signal RPC.
+	GuestServiceSignalProcedure = "/isol8.guest.v1.GuestService/Signal"
+	// GuestServiceInspectProcedure is the fully-qualified name of the GuestService's Inspect RPC.
+	GuestServiceInspectProcedure = "/isol8.guest.v1.GuestService/Inspect"
+	// GuestServiceReadLeftProcedure is the fully-qualified name of the GuestService's ReadLeft RPC.
+	GuestServiceReadLeftProcedure = "/isol8.guest.v1.GuestService/ReadLeft"
+	// GuestServicePutFileProcedure is the fully-qualified name of the GuestService's PutFile RPC.
+	GuestServicePutFileProcedure = "/isol8.guest.v1.GuestService/PutFile"
+	// GuestServiceGetFileProcedure is the fully-qualified name of the GuestService's GetFile RPC.
+	GuestServiceGetFileProcedure = "/isol8.guest.v1.GuestService/GetFile"
+	// GuestServiceListFilesProcedure is the fully-qualified name of the GuestService's ListFiles RPC.
+	GuestServiceListFilesProcedure = "/isol8.guest.v1.GuestService/ListFiles"
+	// GuestServiceMakeDirectoryProcedure is the fully-qualified name of the GuestService's
+	// MakeDirectory RPC.
+	GuestServiceMakeDirectoryProcedure = "/isol8.guest.v1.GuestService/MakeDirectory"
+	// GuestServiceRemoveFileProcedure is the fully-qualified name of the GuestService's RemoveFile RPC.
+	GuestServiceRemoveFileProcedure = "/isol8.guest.v1.GuestService/RemoveFile"
+	// GuestServiceRunCellProcedure is the fully-qualified name of the GuestService's RunCell RPC.
+	GuestServiceRunCellProcedure = "/isol8.guest.v1.GuestService/RunCell"
+	// GuestServiceEndContextProcedure is the fully-qualified name of the GuestService's EndContext RPC.
+	GuestServiceEndContextProcedure = "/isol8.guest.v1.GuestService/EndContext"
 )
 
 // GuestServiceClient is a client for the isol8.guest.v1.GuestService service.
 type GuestServiceClient interface {
-	// Greet is the first call on a link and is made once; every other call before it fails with FAILED_PRECONDITION.
-	// It settles the protocol version and what holds for the sandbox's whole life.
+	// Greet is the first call on a link and is made once on each; every other call before it fails with
+	// FAILED_PRECONDITION. The first one settles what holds for the sandbox's whole life; on a later link, which only a
+	// kept sandbox has, `code_uid` must be the same and the rest says nothing.
 	Greet(context.Context, *connect.Request[v1.GreetRequest]) (*connect.Response[v1.GreetResponse], error)
 	// WriteFiles writes regular files below /sandbox, as the code's user. The stream is a sequence of files, each a
 	// header followed by its content; it stops at the first file that fails, which the answer names. A file
@@ -70,9 +94,35 @@ type GuestServiceClient interface {
 	// follows is standard input. Exactly one `ended` or `failed` closes the answers. When the host resets the stream,
 	// the program is killed.
 	Run(context.Context) *connect.BidiStreamForClient[v1.RunRequest, v1.RunResponse]
-	// Kill ends everything that runs as the code's user and answers when nothing of it is left. It is idempotent, and
-	// it works while nobody reads the output of a Run.
+	// Kill ends everything that runs as the code's user, or what one run or cell started, and answers when nothing of it is
+	// left. It is idempotent, and it works while nobody reads the output of a Run.
 	Kill(context.Context, *connect.Request[v1.KillRequest]) (*connect.Response[v1.KillResponse], error)
+	// Keep makes the sandbox outlive its links: their end ends nothing any more but the runs that were begun on them. From now
+	// on the lease counts. Asked again, it changes the lease and the memory; the key stays.
+	Keep(context.Context, *connect.Request[v1.KeepRequest]) (*connect.Response[v1.KeepResponse], error)
+	// Signal sends a signal to the main process of a run, or of the context that a cell runs in. A run that has ended is
+	// no error.
+	Signal(context.Context, *connect.Request[v1.SignalRequest]) (*connect.Response[v1.SignalResponse], error)
+	// Inspect tells what the sandbox holds.
+	Inspect(context.Context, *connect.Request[v1.InspectRequest]) (*connect.Response[v1.InspectResponse], error)
+	// ReadLeft reads what the processes wrote that a run left behind, since its end.
+	ReadLeft(context.Context, *connect.Request[v1.ReadLeftRequest]) (*connect.Response[v1.ReadLeftResponse], error)
+	// PutFile writes one file of any size, which appears whole or not at all, or the entries of a tar archive.
+	PutFile(context.Context) *connect.ClientStreamForClient[v1.PutFileRequest, v1.PutFileResponse]
+	// GetFile streams one file, or a directory as a tar archive.
+	GetFile(context.Context, *connect.Request[v1.GetFileRequest]) (*connect.ServerStreamForClient[v1.GetFileResponse], error)
+	// ListFiles lists a directory.
+	ListFiles(context.Context, *connect.Request[v1.ListFilesRequest]) (*connect.Response[v1.ListFilesResponse], error)
+	// MakeDirectory makes a directory with its parents. One that exists is no error.
+	MakeDirectory(context.Context, *connect.Request[v1.MakeDirectoryRequest]) (*connect.Response[v1.MakeDirectoryResponse], error)
+	// RemoveFile removes a file or a directory. One that is gone is no error.
+	RemoveFile(context.Context, *connect.Request[v1.RemoveFileRequest]) (*connect.Response[v1.RemoveFileResponse], error)
+	// RunCell runs code in a context: an interpreter that keeps its state from cell to cell, started when its name is new.
+	// One cell runs at a time in each. Exactly one `ended` or `failed` closes the answers. When the host resets the
+	// stream, the cell is interrupted, and its context ended when that does not help.
+	RunCell(context.Context, *connect.Request[v1.RunCellRequest]) (*connect.ServerStreamForClient[v1.RunCellResponse], error)
+	// EndContext ends a context and everything that it started, and answers when nothing of it is left.
+	EndContext(context.Context, *connect.Request[v1.EndContextRequest]) (*connect.Response[v1.EndContextResponse], error)
 }
 
 // NewGuestServiceClient constructs a client for the isol8.guest.v1.GuestService service. By
@@ -122,17 +172,94 @@ func NewGuestServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithSchema(guestServiceMethods.ByName("Kill")),
 			connect.WithClientOptions(opts...),
 		),
+		keep: connect.NewClient[v1.KeepRequest, v1.KeepResponse](
+			httpClient,
+			baseURL+GuestServiceKeepProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("Keep")),
+			connect.WithClientOptions(opts...),
+		),
+		signal: connect.NewClient[v1.SignalRequest, v1.SignalResponse](
+			httpClient,
+			baseURL+GuestServiceSignalProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("Signal")),
+			connect.WithClientOptions(opts...),
+		),
+		inspect: connect.NewClient[v1.InspectRequest, v1.InspectResponse](
+			httpClient,
+			baseURL+GuestServiceInspectProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("Inspect")),
+			connect.WithClientOptions(opts...),
+		),
+		readLeft: connect.NewClient[v1.ReadLeftRequest, v1.ReadLeftResponse](
+			httpClient,
+			baseURL+GuestServiceReadLeftProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("ReadLeft")),
+			connect.WithClientOptions(opts...),
+		),
+		putFile: connect.NewClient[v1.PutFileRequest, v1.PutFileResponse](
+			httpClient,
+			baseURL+GuestServicePutFileProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("PutFile")),
+			connect.WithClientOptions(opts...),
+		),
+		getFile: connect.NewClient[v1.GetFileRequest, v1.GetFileResponse](
+			httpClient,
+			baseURL+GuestServiceGetFileProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("GetFile")),
+			connect.WithClientOptions(opts...),
+		),
+		listFiles: connect.NewClient[v1.ListFilesRequest, v1.ListFilesResponse](
+			httpClient,
+			baseURL+GuestServiceListFilesProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("ListFiles")),
+			connect.WithClientOptions(opts...),
+		),
+		makeDirectory: connect.NewClient[v1.MakeDirectoryRequest, v1.MakeDirectoryResponse](
+			httpClient,
+			baseURL+GuestServiceMakeDirectoryProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("MakeDirectory")),
+			connect.WithClientOptions(opts...),
+		),
+		removeFile: connect.NewClient[v1.RemoveFileRequest, v1.RemoveFileResponse](
+			httpClient,
+			baseURL+GuestServiceRemoveFileProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("RemoveFile")),
+			connect.WithClientOptions(opts...),
+		),
+		runCell: connect.NewClient[v1.RunCellRequest, v1.RunCellResponse](
+			httpClient,
+			baseURL+GuestServiceRunCellProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("RunCell")),
+			connect.WithClientOptions(opts...),
+		),
+		endContext: connect.NewClient[v1.EndContextRequest, v1.EndContextResponse](
+			httpClient,
+			baseURL+GuestServiceEndContextProcedure,
+			connect.WithSchema(guestServiceMethods.ByName("EndContext")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
 // guestServiceClient implements GuestServiceClient.
 type guestServiceClient struct {
-	greet      *connect.Client[v1.GreetRequest, v1.GreetResponse]
-	writeFiles *connect.Client[v1.WriteFilesRequest, v1.WriteFilesResponse]
-	readFiles  *connect.Client[v1.ReadFilesRequest, v1.ReadFilesResponse]
-	boot       *connect.Client[v1.BootRequest, v1.BootResponse]
-	run        *connect.Client[v1.RunRequest, v1.RunResponse]
-	kill       *connect.Client[v1.KillRequest, v1.KillResponse]
+	greet         *connect.Client[v1.GreetRequest, v1.GreetResponse]
+	writeFiles    *connect.Client[v1.WriteFilesRequest, v1.WriteFilesResponse]
+	readFiles     *connect.Client[v1.ReadFilesRequest, v1.ReadFilesResponse]
+	boot          *connect.Client[v1.BootRequest, v1.BootResponse]
+	run           *connect.Client[v1.RunRequest, v1.RunResponse]
+	kill          *connect.Client[v1.KillRequest, v1.KillResponse]
+	keep          *connect.Client[v1.KeepRequest, v1.KeepResponse]
+	signal        *connect.Client[v1.SignalRequest, v1.SignalResponse]
+	inspect       *connect.Client[v1.InspectRequest, v1.InspectResponse]
+	readLeft      *connect.Client[v1.ReadLeftRequest, v1.ReadLeftResponse]
+	putFile       *connect.Client[v1.PutFileRequest, v1.PutFileResponse]
+	getFile       *connect.Client[v1.GetFileRequest, v1.GetFileResponse]
+	listFiles     *connect.Client[v1.ListFilesRequest, v1.ListFilesResponse]
+	makeDirectory *connect.Client[v1.MakeDirectoryRequest, v1.MakeDirectoryResponse]
+	removeFile    *connect.Client[v1.RemoveFileRequest, v1.RemoveFileResponse]
+	runCell       *connect.Client[v1.RunCellRequest, v1.RunCellResponse]
+	endContext    *connect.Client[v1.EndContextRequest, v1.EndContextResponse]
 }
 
 // Greet calls isol8.guest.v1.GuestService.Greet.
@@ -165,10 +292,66 @@ func (c *guestServiceClient) Kill(ctx context.Context, req *connect.Request[v1.K
 	return c.kill.CallUnary(ctx, req)
 }
 
+// Keep calls isol8.guest.v1.GuestService.Keep.
+func (c *guestServiceClient) Keep(ctx context.Context, req *connect.Request[v1.KeepRequest]) (*connect.Response[v1.KeepResponse], error) {
+	return c.keep.CallUnary(ctx, req)
+}
+
+// Signal calls isol8.guest.v1.GuestService.Signal.
+func (c *guestServiceClient) Signal(ctx context.Context, req *connect.Request[v1.SignalRequest]) (*connect.Response[v1.SignalResponse], error) {
+	return c.signal.CallUnary(ctx, req)
+}
+
+// Inspect calls isol8.guest.v1.GuestService.Inspect.
+func (c *guestServiceClient) Inspect(ctx context.Context, req *connect.Request[v1.InspectRequest]) (*connect.Response[v1.InspectResponse], error) {
+	return c.inspect.CallUnary(ctx, req)
+}
+
+// ReadLeft calls isol8.guest.v1.GuestService.ReadLeft.
+func (c *guestServiceClient) ReadLeft(ctx context.Context, req *connect.Request[v1.ReadLeftRequest]) (*connect.Response[v1.ReadLeftResponse], error) {
+	return c.readLeft.CallUnary(ctx, req)
+}
+
+// PutFile calls isol8.guest.v1.GuestService.PutFile.
+func (c *guestServiceClient) PutFile(ctx context.Context) *connect.ClientStreamForClient[v1.PutFileRequest, v1.PutFileResponse] {
+	return c.putFile.CallClientStream(ctx)
+}
+
+// GetFile calls isol8.guest.v1.GuestService.GetFile.
+func (c *guestServiceClient) GetFile(ctx context.Context, req *connect.Request[v1.GetFileRequest]) (*connect.ServerStreamForClient[v1.GetFileResponse], error) {
+	return c.getFile.CallServerStream(ctx, req)
+}
+
+// ListFiles calls isol8.guest.v1.GuestService.ListFiles.
+func (c *guestServiceClient) ListFiles(ctx context.Context, req *connect.Request[v1.ListFilesRequest]) (*connect.Response[v1.ListFilesResponse], error) {
+	return c.listFiles.CallUnary(ctx, req)
+}
+
+// MakeDirectory calls isol8.guest.v1.GuestService.MakeDirectory.
+func (c *guestServiceClient) MakeDirectory(ctx context.Context, req *connect.Request[v1.MakeDirectoryRequest]) (*connect.Response[v1.MakeDirectoryResponse], error) {
+	return c.makeDirectory.CallUnary(ctx, req)
+}
+
+// RemoveFile calls isol8.guest.v1.GuestService.RemoveFile.
+func (c *guestServiceClient) RemoveFile(ctx context.Context, req *connect.Request[v1.RemoveFileRequest]) (*connect.Response[v1.RemoveFileResponse], error) {
+	return c.removeFile.CallUnary(ctx, req)
+}
+
+// RunCell calls isol8.guest.v1.GuestService.RunCell.
+func (c *guestServiceClient) RunCell(ctx context.Context, req *connect.Request[v1.RunCellRequest]) (*connect.ServerStreamForClient[v1.RunCellResponse], error) {
+	return c.runCell.CallServerStream(ctx, req)
+}
+
+// EndContext calls isol8.guest.v1.GuestService.EndContext.
+func (c *guestServiceClient) EndContext(ctx context.Context, req *connect.Request[v1.EndContextRequest]) (*connect.Response[v1.EndContextResponse], error) {
+	return c.endContext.CallUnary(ctx, req)
+}
+
 // GuestServiceHandler is an implementation of the isol8.guest.v1.GuestService service.
 type GuestServiceHandler interface {
-	// Greet is the first call on a link and is made once; every other call before it fails with FAILED_PRECONDITION.
-	// It settles the protocol version and what holds for the sandbox's whole life.
+	// Greet is the first call on a link and is made once on each; every other call before it fails with
+	// FAILED_PRECONDITION. The first one settles what holds for the sandbox's whole life; on a later link, which only a
+	// kept sandbox has, `code_uid` must be the same and the rest says nothing.
 	Greet(context.Context, *connect.Request[v1.GreetRequest]) (*connect.Response[v1.GreetResponse], error)
 	// WriteFiles writes regular files below /sandbox, as the code's user. The stream is a sequence of files, each a
 	// header followed by its content; it stops at the first file that fails, which the answer names. A file
@@ -184,9 +367,35 @@ type GuestServiceHandler interface {
 	// follows is standard input. Exactly one `ended` or `failed` closes the answers. When the host resets the stream,
 	// the program is killed.
 	Run(context.Context, *connect.BidiStream[v1.RunRequest, v1.RunResponse]) error
-	// Kill ends everything that runs as the code's user and answers when nothing of it is left. It is idempotent, and
-	// it works while nobody reads the output of a Run.
+	// Kill ends everything that runs as the code's user, or what one run or cell started, and answers when nothing of it is
+	// left. It is idempotent, and it works while nobody reads the output of a Run.
 	Kill(context.Context, *connect.Request[v1.KillRequest]) (*connect.Response[v1.KillResponse], error)
+	// Keep makes the sandbox outlive its links: their end ends nothing any more but the runs that were begun on them. From now
+	// on the lease counts. Asked again, it changes the lease and the memory; the key stays.
+	Keep(context.Context, *connect.Request[v1.KeepRequest]) (*connect.Response[v1.KeepResponse], error)
+	// Signal sends a signal to the main process of a run, or of the context that a cell runs in. A run that has ended is
+	// no error.
+	Signal(context.Context, *connect.Request[v1.SignalRequest]) (*connect.Response[v1.SignalResponse], error)
+	// Inspect tells what the sandbox holds.
+	Inspect(context.Context, *connect.Request[v1.InspectRequest]) (*connect.Response[v1.InspectResponse], error)
+	// ReadLeft reads what the processes wrote that a run left behind, since its end.
+	ReadLeft(context.Context, *connect.Request[v1.ReadLeftRequest]) (*connect.Response[v1.ReadLeftResponse], error)
+	// PutFile writes one file of any size, which appears whole or not at all, or the entries of a tar archive.
+	PutFile(context.Context, *connect.ClientStream[v1.PutFileRequest]) (*connect.Response[v1.PutFileResponse], error)
+	// GetFile streams one file, or a directory as a tar archive.
+	GetFile(context.Context, *connect.Request[v1.GetFileRequest], *connect.ServerStream[v1.GetFileResponse]) error
+	// ListFiles lists a directory.
+	ListFiles(context.Context, *connect.Request[v1.ListFilesRequest]) (*connect.Response[v1.ListFilesResponse], error)
+	// MakeDirectory makes a directory with its parents. One that exists is no error.
+	MakeDirectory(context.Context, *connect.Request[v1.MakeDirectoryRequest]) (*connect.Response[v1.MakeDirectoryResponse], error)
+	// RemoveFile removes a file or a directory. One that is gone is no error.
+	RemoveFile(context.Context, *connect.Request[v1.RemoveFileRequest]) (*connect.Response[v1.RemoveFileResponse], error)
+	// RunCell runs code in a context: an interpreter that keeps its state from cell to cell, started when its name is new.
+	// One cell runs at a time in each. Exactly one `ended` or `failed` closes the answers. When the host resets the
+	// stream, the cell is interrupted, and its context ended when that does not help.
+	RunCell(context.Context, *connect.Request[v1.RunCellRequest], *connect.ServerStream[v1.RunCellResponse]) error
+	// EndContext ends a context and everything that it started, and answers when nothing of it is left.
+	EndContext(context.Context, *connect.Request[v1.EndContextRequest]) (*connect.Response[v1.EndContextResponse], error)
 }
 
 // NewGuestServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -232,6 +441,72 @@ func NewGuestServiceHandler(svc GuestServiceHandler, opts ...connect.HandlerOpti
 		connect.WithSchema(guestServiceMethods.ByName("Kill")),
 		connect.WithHandlerOptions(opts...),
 	)
+	guestServiceKeepHandler := connect.NewUnaryHandler(
+		GuestServiceKeepProcedure,
+		svc.Keep,
+		connect.WithSchema(guestServiceMethods.ByName("Keep")),
+		connect.WithHandlerOptions(opts...),
+	)
+	guestServiceSignalHandler := connect.NewUnaryHandler(
+		GuestServiceSignalProcedure,
+		svc.Signal,
+		connect.WithSchema(guestServiceMethods.ByName("Signal")),
+		connect.WithHandlerOptions(opts...),
+	)
+	guestServiceInspectHandler := connect.NewUnaryHandler(
+		GuestServiceInspectProcedure,
+		svc.Inspect,
+		connect.WithSchema(guestServiceMethods.ByName("Inspect")),
+		connect.WithHandlerOptions(opts...),
+	)
+	guestServiceReadLeftHandler := connect.NewUnaryHandler(
+		GuestServiceReadLeftProcedure,
+		svc.ReadLeft,
+		connect.WithSchema(guestServiceMethods.ByName("ReadLeft")),
+		connect.WithHandlerOptions(opts...),
+	)
+	guestServicePutFileHandler := connect.NewClientStreamHandler(
+		GuestServicePutFileProcedure,
+		svc.PutFile,
+		connect.WithSchema(guestServiceMethods.ByName("PutFile")),
+		connect.WithHandlerOptions(opts...),
+	)
+	guestServiceGetFileHandler := connect.NewServerStreamHandler(
+		GuestServiceGetFileProcedure,
+		svc.GetFile,
+		connect.WithSchema(guestServiceMethods.ByName("GetFile")),
+		connect.WithHandlerOptions(opts...),
+	)
+	guestServiceListFilesHandler := connect.NewUnaryHandler(
+		GuestServiceListFilesProcedure,
+		svc.ListFiles,
+		connect.WithSchema(guestServiceMethods.ByName("ListFiles")),
+		connect.WithHandlerOptions(opts...),
+	)
+	guestServiceMakeDirectoryHandler := connect.NewUnaryHandler(
+		GuestServiceMakeDirectoryProcedure,
+		svc.MakeDirectory,
+		connect.WithSchema(guestServiceMethods.ByName("MakeDirectory")),
+		connect.WithHandlerOptions(opts...),
+	)
+	guestServiceRemoveFileHandler := connect.NewUnaryHandler(
+		GuestServiceRemoveFileProcedure,
+		svc.RemoveFile,
+		connect.WithSchema(guestServiceMethods.ByName("RemoveFile")),
+		connect.WithHandlerOptions(opts...),
+	)
+	guestServiceRunCellHandler := connect.NewServerStreamHandler(
+		GuestServiceRunCellProcedure,
+		svc.RunCell,
+		connect.WithSchema(guestServiceMethods.ByName("RunCell")),
+		connect.WithHandlerOptions(opts...),
+	)
+	guestServiceEndContextHandler := connect.NewUnaryHandler(
+		GuestServiceEndContextProcedure,
+		svc.EndContext,
+		connect.WithSchema(guestServiceMethods.ByName("EndContext")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/isol8.guest.v1.GuestService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case GuestServiceGreetProcedure:
@@ -246,6 +521,28 @@ func NewGuestServiceHandler(svc GuestServiceHandler, opts ...connect.HandlerOpti
 			guestServiceRunHandler.ServeHTTP(w, r)
 		case GuestServiceKillProcedure:
 			guestServiceKillHandler.ServeHTTP(w, r)
+		case GuestServiceKeepProcedure:
+			guestServiceKeepHandler.ServeHTTP(w, r)
+		case GuestServiceSignalProcedure:
+			guestServiceSignalHandler.ServeHTTP(w, r)
+		case GuestServiceInspectProcedure:
+			guestServiceInspectHandler.ServeHTTP(w, r)
+		case GuestServiceReadLeftProcedure:
+			guestServiceReadLeftHandler.ServeHTTP(w, r)
+		case GuestServicePutFileProcedure:
+			guestServicePutFileHandler.ServeHTTP(w, r)
+		case GuestServiceGetFileProcedure:
+			guestServiceGetFileHandler.ServeHTTP(w, r)
+		case GuestServiceListFilesProcedure:
+			guestServiceListFilesHandler.ServeHTTP(w, r)
+		case GuestServiceMakeDirectoryProcedure:
+			guestServiceMakeDirectoryHandler.ServeHTTP(w, r)
+		case GuestServiceRemoveFileProcedure:
+			guestServiceRemoveFileHandler.ServeHTTP(w, r)
+		case GuestServiceRunCellProcedure:
+			guestServiceRunCellHandler.ServeHTTP(w, r)
+		case GuestServiceEndContextProcedure:
+			guestServiceEndContextHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -277,4 +574,48 @@ func (UnimplementedGuestServiceHandler) Run(context.Context, *connect.BidiStream
 
 func (UnimplementedGuestServiceHandler) Kill(context.Context, *connect.Request[v1.KillRequest]) (*connect.Response[v1.KillResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("isol8.guest.v1.GuestService.Kill is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) Keep(context.Context, *connect.Request[v1.KeepRequest]) (*connect.Response[v1.KeepResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("isol8.guest.v1.GuestService.Keep is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) Signal(context.Context, *connect.Request[v1.SignalRequest]) (*connect.Response[v1.SignalResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("isol8.guest.v1.GuestService.Signal is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) Inspect(context.Context, *connect.Request[v1.InspectRequest]) (*connect.Response[v1.InspectResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("isol8.guest.v1.GuestService.Inspect is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) ReadLeft(context.Context, *connect.Request[v1.ReadLeftRequest]) (*connect.Response[v1.ReadLeftResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("isol8.guest.v1.GuestService.ReadLeft is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) PutFile(context.Context, *connect.ClientStream[v1.PutFileRequest]) (*connect.Response[v1.PutFileResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("isol8.guest.v1.GuestService.PutFile is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) GetFile(context.Context, *connect.Request[v1.GetFileRequest], *connect.ServerStream[v1.GetFileResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("isol8.guest.v1.GuestService.GetFile is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) ListFiles(context.Context, *connect.Request[v1.ListFilesRequest]) (*connect.Response[v1.ListFilesResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("isol8.guest.v1.GuestService.ListFiles is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) MakeDirectory(context.Context, *connect.Request[v1.MakeDirectoryRequest]) (*connect.Response[v1.MakeDirectoryResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("isol8.guest.v1.GuestService.MakeDirectory is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) RemoveFile(context.Context, *connect.Request[v1.RemoveFileRequest]) (*connect.Response[v1.RemoveFileResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("isol8.guest.v1.GuestService.RemoveFile is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) RunCell(context.Context, *connect.Request[v1.RunCellRequest], *connect.ServerStream[v1.RunCellResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("isol8.guest.v1.GuestService.RunCell is not implemented"))
+}
+
+func (UnimplementedGuestServiceHandler) EndContext(context.Context, *connect.Request[v1.EndContextRequest]) (*connect.Response[v1.EndContextResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("isol8.guest.v1.GuestService.EndContext is not implemented"))
 }
