@@ -8,6 +8,7 @@ import {
 } from '../../../gen/isol8/guest/v1/guest_pb.ts';
 import { GUEST_ANSWER_TIMEOUT_MS, READ_ANSWER_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from '../constants.ts';
 import type { SessionUsage } from '../types.ts';
+import { type CellAnswer, type CellOrder, cellAnswers, runCell } from './cell.ts';
 import type { GuestCall, GuestConnection } from './connection.ts';
 import { readInspection, readLeft } from './inspection.ts';
 import { LINK_LIMITS } from './limits.ts';
@@ -159,6 +160,14 @@ export class GuestClient implements Disposable {
       answers: this.#guarded(runAnswers(call.answers(), order)),
       reset: () => call.reset(),
     };
+  }
+
+  /** Runs code in a context, which is made when it is new. */
+  cell(order: CellOrder): { readonly answers: AsyncIterable<CellAnswer> } {
+    const call = this.connection.call(GuestService.method.runCell);
+    void call.send(runCell(order));
+    call.end();
+    return { answers: this.#guarded(cellAnswers(call.answers(), order)) };
   }
 
   /**

@@ -19,7 +19,10 @@ test('a request that asks for nothing, or for what the session has, gets the pol
 });
 
 test('what belongs to one execution may be narrower', () => {
-  const asked = { limits: { timeoutMs: 5, processes: 3, outputBytes: 7, openFiles: 20 }, onOutputLimit: 'KILL' } as const;
+  const asked = {
+    limits: { timeoutMs: 5, processes: 3, outputBytes: 7, openFiles: 20 },
+    onOutputLimit: 'KILL',
+  } as const;
   expect(checkInSession(asked, session)).toEqual([]);
   expect(resolveInSession(asked, session)).toEqual({
     ...session,
