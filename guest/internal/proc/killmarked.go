@@ -61,7 +61,7 @@ func (s *search) kill(pid int) {
 		return
 	}
 	defer unix.Close(handle)
-	if seen, there := lookAt(pid, s.buffer[:]); there && (seen.has(s.mark) || !showsGroups()) {
+	if seen, there := lookAt(pid, s.buffer[:]); there && (seen.mark == s.mark || !showsGroups()) {
 		_ = unix.PidfdSendSignal(handle, unix.SIGKILL, nil, 0)
 	}
 }

@@ -88,7 +88,7 @@ func start(r *Reaper, argv []string, environment string) error {
 	}
 	took := time.Since(begun)
 	for range 100 {
-		if left := r.newSearch(ours).once(); len(left.pids) > 0 || !left.sure {
+		if left := r.Marked(ours); len(left) > 0 {
 			return fmt.Errorf("after %v %v are left", took, left)
 		}
 		time.Sleep(time.Millisecond)

@@ -12,8 +12,7 @@ const maxStatus = 4 << 10
 
 // look is what /proc/PID/status says of a process.
 type look struct {
-	// groups are all of its supplementary groups.
-	groups []byte
+	mark   Mark
 	parent int
 	// dead is set when it was not waited for, and no thread of it runs.
 	dead bool
@@ -40,7 +39,7 @@ func lookAt(pid int, buffer []byte) (look, bool) {
 	// The first thread of a process may end before the others: it is a zombie then, and the process is none.
 	threads, _ := strconv.Atoi(string(field(status, "Threads")))
 	return look{
-		groups:  field(status, "Groups"),
+		mark:    markIn(field(status, "Groups"), field(status, "Gid")),
 		parent:  parent,
 		dead:    state == 'X' || state == 'Z' && threads <= 1,
 		stopped: state == 'T',
@@ -63,14 +62,15 @@ func firstOf(value []byte) byte {
 	return value[0]
 }
 
-// has tells whether a mark is among the groups.
-func (l look) has(mark Mark) bool {
-	for group := range bytes.FieldsSeq(l.groups) {
-		if gid, err := strconv.ParseUint(string(group), 10, 32); err == nil && Mark(gid) == mark {
-			return true
+// markIn is the mark among groups; a process whose own group could be one has that too.
+func markIn(groups, own []byte) Mark {
+	own, _, _ = bytes.Cut(own, []byte("\t"))
+	for group := range bytes.FieldsSeq(groups) {
+		if gid, err := strconv.ParseUint(string(group), 10, 32); err == nil && isMark(gid) && !bytes.Equal(group, own) {
+			return Mark(gid)
 		}
 	}
-	return false
+	return Unmarked
 }
 
 // pids are all processes but this one, those with the highest pid first: what started last is looked at first.

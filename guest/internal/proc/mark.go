@@ -45,9 +45,11 @@ func WithoutMarks(line string) string {
 		return line
 	}
 	for group := range strings.FieldsSeq(groups) {
-		if gid, err := strconv.Atoi(group); err != nil || Mark(gid) < firstMark || Mark(gid) > lastMark {
+		if gid, err := strconv.ParseUint(group, 10, 32); err != nil || !isMark(gid) {
 			name += " " + group
 		}
 	}
 	return name + "\n"
 }
+
+func isMark(gid uint64) bool { return gid >= uint64(firstMark) && gid <= uint64(lastMark) }

@@ -52,7 +52,7 @@ func (s *search) once() found {
 		case !showsGroups():
 			parents[pid] = seen.parent
 			result.moving = result.moving || seen.moving
-		case seen.has(s.mark):
+		case seen.mark == s.mark:
 			result.pids = append(result.pids, pid)
 		default:
 			result.others = append(result.others, pid)
@@ -98,6 +98,25 @@ func (r *Reaper) started(mark Mark) map[int]bool {
 		}
 	}
 	return found
+}
+
+// Living are the marks of which something lives.
+func (r *Reaper) Living() map[Mark]bool {
+	living := map[Mark]bool{}
+	var buffer [maxStatus]byte
+	for _, pid := range pids() {
+		if seen, there := lookAt(pid, buffer[:]); there && !seen.dead {
+			living[seen.mark] = true
+		}
+	}
+	if !showsGroups() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		for _, process := range r.children {
+			living[process.Mark] = true
+		}
+	}
+	return living
 }
 
 // Marked are the processes that have a mark and live.
