@@ -35,7 +35,7 @@ func (s *search) killFrozen() {
 func stopped() map[int]bool {
 	var buffer [maxStatus]byte
 	found := map[int]bool{}
-	for _, pid := range pids() {
+	for _, pid := range PIDs() {
 		if seen, there := lookAt(pid, buffer[:]); there && seen.stopped {
 			found[pid] = true
 		}

@@ -62,9 +62,15 @@ func firstOf(value []byte) byte {
 	return value[0]
 }
 
+func firstWord(value []byte) []byte {
+	word, _, _ := bytes.Cut(bytes.TrimSpace(value), []byte("\t"))
+	word, _, _ = bytes.Cut(word, []byte(" "))
+	return word
+}
+
 // markIn is the mark among groups; a process whose own group could be one has that too.
 func markIn(groups, own []byte) Mark {
-	own, _, _ = bytes.Cut(own, []byte("\t"))
+	own = firstWord(own)
 	for group := range bytes.FieldsSeq(groups) {
 		if gid, err := strconv.ParseUint(string(group), 10, 32); err == nil && isMark(gid) && !bytes.Equal(group, own) {
 			return Mark(gid)
@@ -73,8 +79,8 @@ func markIn(groups, own []byte) Mark {
 	return Unmarked
 }
 
-// pids are all processes but this one, those with the highest pid first: what started last is looked at first.
-func pids() []int {
+// PIDs are all processes but this one, those with the highest pid first: what started last is looked at first.
+func PIDs() []int {
 	directory, err := os.Open("/proc")
 	if err != nil {
 		return nil

@@ -43,7 +43,7 @@ type found struct {
 func (s *search) once() found {
 	result := found{sure: true}
 	parents := map[int]int{}
-	for _, pid := range pids() {
+	for _, pid := range PIDs() {
 		seen, there := lookAt(pid, s.buffer[:])
 		switch {
 		case !there:
@@ -104,7 +104,7 @@ func (r *Reaper) started(mark Mark) map[int]bool {
 func (r *Reaper) Living() map[Mark]bool {
 	living := map[Mark]bool{}
 	var buffer [maxStatus]byte
-	for _, pid := range pids() {
+	for _, pid := range PIDs() {
 		if seen, there := lookAt(pid, buffer[:]); there && !seen.dead {
 			living[seen.mark] = true
 		}
