@@ -36,3 +36,6 @@ func (e *Executor) others() Contexts {
 	}
 	return e.Contexts
 }
+
+// ContextNames are the contexts that live.
+func (e *Executor) ContextNames() []string { return e.others().Names() }

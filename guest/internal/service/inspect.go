@@ -15,8 +15,8 @@ import (
 const lastSignal = 64
 
 // Inspect tells what the sandbox holds.
-func (g *Guest) Inspect(context.Context, *connect.Request[guestv1.InspectRequest]) (*connect.Response[guestv1.InspectResponse], error) {
-	executor, err := g.greeted()
+func (g *Guest) Inspect(ctx context.Context, _ *connect.Request[guestv1.InspectRequest]) (*connect.Response[guestv1.InspectResponse], error) {
+	executor, err := g.greeted(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -31,8 +31,8 @@ func (g *Guest) Inspect(context.Context, *connect.Request[guestv1.InspectRequest
 }
 
 // Signal sends a signal to what a run or a cell runs in.
-func (g *Guest) Signal(_ context.Context, call *connect.Request[guestv1.SignalRequest]) (*connect.Response[guestv1.SignalResponse], error) {
-	executor, err := g.greeted()
+func (g *Guest) Signal(ctx context.Context, call *connect.Request[guestv1.SignalRequest]) (*connect.Response[guestv1.SignalResponse], error) {
+	executor, err := g.greeted(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 
 // Run runs one program.
 func (g *Guest) Run(ctx context.Context, stream *connect.BidiStream[guestv1.RunRequest, guestv1.RunResponse]) error {
-	executor, err := g.greeted()
+	executor, err := g.greeted(ctx)
 	if err != nil {
 		return err
 	}
@@ -31,8 +31,8 @@ func (g *Guest) Run(ctx context.Context, stream *connect.BidiStream[guestv1.RunR
 }
 
 // Kill ends everything, or what one run started, and answers when nothing of it is left.
-func (g *Guest) Kill(_ context.Context, call *connect.Request[guestv1.KillRequest]) (*connect.Response[guestv1.KillResponse], error) {
-	executor, err := g.greeted()
+func (g *Guest) Kill(ctx context.Context, call *connect.Request[guestv1.KillRequest]) (*connect.Response[guestv1.KillResponse], error) {
+	executor, err := g.greeted(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -48,8 +48,8 @@ func (g *Guest) Kill(_ context.Context, call *connect.Request[guestv1.KillReques
 }
 
 // ReadLeft reads what the processes wrote that a run left behind.
-func (g *Guest) ReadLeft(_ context.Context, call *connect.Request[guestv1.ReadLeftRequest]) (*connect.Response[guestv1.ReadLeftResponse], error) {
-	executor, err := g.greeted()
+func (g *Guest) ReadLeft(ctx context.Context, call *connect.Request[guestv1.ReadLeftRequest]) (*connect.Response[guestv1.ReadLeftResponse], error) {
+	executor, err := g.greeted(ctx)
 	if err != nil {
 		return nil, err
 	}
