@@ -18,7 +18,7 @@ var errWorker = connect.NewError(connect.CodeAborted, errors.New("the file worke
 func (g *Guest) WriteFiles(
 	ctx context.Context, stream *connect.ClientStream[guestv1.WriteFilesRequest],
 ) (*connect.Response[guestv1.WriteFilesResponse], error) {
-	executor, err := g.greeted()
+	executor, err := g.greeted(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (g *Guest) WriteFiles(
 func (g *Guest) ReadFiles(
 	ctx context.Context, call *connect.Request[guestv1.ReadFilesRequest], stream *connect.ServerStream[guestv1.ReadFilesResponse],
 ) error {
-	executor, err := g.greeted()
+	executor, err := g.greeted(ctx)
 	if err != nil {
 		return err
 	}
