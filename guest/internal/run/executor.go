@@ -75,6 +75,7 @@ func (e *Executor) Run(ctx context.Context, start *guestv1.RunStart, host Host) 
 	defer context.AfterFunc(ctx, func() { r.stop(guestv1.EndReason_END_REASON_KILLED) })()
 	if err := r.begin(spec); err != nil && (!errors.Is(err, stage.ErrKilled) || !r.stopped()) {
 		r.vessel.discard(e.Launcher.Reaper)
+		r.removeMainFile()
 		return host.Send(failed(err))
 	}
 	return r.supervise()

@@ -140,7 +140,15 @@ func (r *run) supervise() error {
 	_ = streams.stdin.Close()
 	out, errs := stdout.finish(), stderr.finish()
 	r.leave(keep, stdout, stderr)
+	r.removeMainFile()
 	return r.send(&guestv1.RunResponse{Event: &guestv1.RunResponse_Ended{Ended: r.describe(reason, out, errs)}})
+}
+
+// removeMainFile removes the source of a run that others come after.
+func (r *run) removeMainFile() {
+	if file := r.start.GetMainFile(); file.GetTemporary() {
+		r.executor.Launcher.Remove(file.GetPath())
+	}
 }
 
 // leave remembers what the run left behind, if it may have.
