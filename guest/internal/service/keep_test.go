@@ -73,6 +73,16 @@ func TestANewLinkEndsTheOldOneAndItsRuns(t *testing.T) {
 	}
 }
 
+func TestKillSparesTheLinkThatAskedForIt(t *testing.T) {
+	s := sandboxtest.Greeted(t)
+	key := s.Kept(t, long, long)
+	again, _ := relink(t, s, key)
+	again.Do(t, sandboxtest.Shared("left", "leave", "spin", "5"))
+	again.Running(t, map[string]int{"left": 6})
+	kill(t, again)
+	again.Running(t, map[string]int{})
+}
+
 func TestALaterLinkIsGreetedToo(t *testing.T) {
 	s := sandboxtest.Greeted(t)
 	key := s.Kept(t, long, long)
