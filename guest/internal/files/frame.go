@@ -11,19 +11,31 @@ import (
 )
 
 const (
-	// Command is the argument that makes the binary a worker, followed by Write or Read and the root.
+	// Command is the argument that makes the binary a worker, followed by what it does and the root.
 	Command = "files"
 	// Write is the worker of WriteFiles.
 	Write = "write"
 	// Read is the worker of ReadFiles.
 	Read = "read"
+	// Put is the worker of PutFile.
+	Put = "put"
+	// Get is the worker of GetFile.
+	Get = "get"
+	// List is the worker of ListFiles.
+	List = "list"
+	// Make is the worker of MakeDirectory.
+	Make = "make"
+	// Remove is the worker of RemoveFile.
+	Remove = "remove"
 
 	// ChunkSize is the most content in one message.
 	ChunkSize = 64 << 10
 	// maxFrame bounds a message in either direction, before memory is taken for it. Patterns are the largest.
 	maxFrame = 8 << 20
-	// maxAnswer bounds what the guest takes from a worker: a chunk, or a failure with a long path.
-	maxAnswer = 80 << 10
+	// pageSize is the most that one page of a listing takes.
+	pageSize = 96 << 10
+	// maxAnswer bounds what the guest takes from a worker: a page, a chunk, or a failure with a long path.
+	maxAnswer = pageSize + 4<<10
 )
 
 var errFrame = errors.New("a message of the file worker is too large")
@@ -45,17 +57,42 @@ func ReadAnswer(from io.Reader, message proto.Message) error {
 }
 
 func readFrame(from io.Reader, message proto.Message, limit uint32) error {
-	var head [4]byte
-	if _, err := io.ReadFull(from, head[:]); err != nil {
-		return err
-	}
-	size := binary.BigEndian.Uint32(head[:])
-	if size > limit {
-		return errFrame
-	}
-	frame := make([]byte, size)
-	if _, err := io.ReadFull(from, frame); err != nil {
+	frame, err := nextFrame(from, nil, limit)
+	if err != nil {
 		return err
 	}
 	return proto.Unmarshal(frame, message)
+}
+
+// nextFrame reads one message, into buffer when that is large enough.
+func nextFrame(from io.Reader, buffer []byte, limit uint32) ([]byte, error) {
+	var head [4]byte
+	if _, err := io.ReadFull(from, head[:]); err != nil {
+		return nil, err
+	}
+	size := binary.BigEndian.Uint32(head[:])
+	if size > limit {
+		return nil, errFrame
+	}
+	if uint32(cap(buffer)) < size {
+		buffer = make([]byte, size)
+	}
+	frame := buffer[:size]
+	_, err := io.ReadFull(from, frame)
+	return frame, err
+}
+
+// frames reads messages one after the other into the same memory.
+type frames struct {
+	in     io.Reader
+	buffer []byte
+}
+
+// next is valid until it is called again.
+func (f *frames) next() ([]byte, error) {
+	frame, err := nextFrame(f.in, f.buffer, maxFrame)
+	if err == nil {
+		f.buffer = frame[:0]
+	}
+	return frame, err
 }

@@ -6,6 +6,8 @@ import (
 	"syscall"
 	"time"
 
+	"connectrpc.com/connect"
+
 	"isol8.dev/guest/internal/files"
 	"isol8.dev/guest/internal/proc"
 	"isol8.dev/guest/internal/stage"
@@ -21,6 +23,19 @@ type worker struct {
 	// orders go to it, answers come from it.
 	orders, answers *os.File
 	forget          func() bool
+}
+
+// greetedWorker starts a worker once the guest was greeted.
+func (g *Guest) greetedWorker(ctx context.Context, what string) (*worker, error) {
+	executor, err := g.greeted()
+	if err != nil {
+		return nil, err
+	}
+	worker, err := g.startWorker(ctx, executor.Launcher.UID, what)
+	if err != nil {
+		return nil, connect.NewError(connect.CodeInternal, err)
+	}
+	return worker, nil
 }
 
 // startWorker starts a worker. When ctx is done its pipes are closed, so that nothing waits for it.
