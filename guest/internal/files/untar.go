@@ -190,6 +190,9 @@ func (p *place) symlink(root, target string) error {
 	if err := p.mayBeTaken(); err != nil {
 		return err
 	}
+	if target == "" {
+		return fail(badArchive, "a link to nothing")
+	}
 	climbs := 0
 	rest := target
 	if path.IsAbs(target) {
