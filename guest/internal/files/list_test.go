@@ -40,17 +40,17 @@ func TestAListHasAPlaceForEachPath(t *testing.T) {
 	must(t, os.Symlink("a", filepath.Join(root, "link")))
 	must(t, os.Symlink("/etc", filepath.Join(root, "out")))
 	for name, test := range map[string]struct {
-		order guestv1.ListFilesRequest
+		order *guestv1.ListFilesRequest
 		want  string
 	}{
-		"one level":        {guestv1.ListFilesRequest{Path: "."}, "a a-b a.txt b link out z ü"},
-		"all":              {guestv1.ListFilesRequest{Path: "/sandbox", Recursive: true}, "a a-b a.txt a/x a/y a/y/z b b/x.txt link out z ü ü/�"},
-		"a directory":      {guestv1.ListFilesRequest{Path: "a", Recursive: true}, "a/x a/y a/y/z"},
-		"through a link":   {guestv1.ListFilesRequest{Path: "link"}, "link/x link/y"},
-		"a glob":           {guestv1.ListFilesRequest{Path: ".", Glob: "a*"}, "a a-b a.txt"},
-		"a deep glob":      {guestv1.ListFilesRequest{Path: ".", Glob: "**/*.txt", Recursive: true}, "a.txt b/x.txt"},
-		"a glob from here": {guestv1.ListFilesRequest{Path: "a", Glob: "y/?", Recursive: true}, "a/y/z"},
-		"a glob of depth":  {guestv1.ListFilesRequest{Path: ".", Glob: "*/*"}, ""},
+		"one level":        {&guestv1.ListFilesRequest{Path: "."}, "a a-b a.txt b link out z ü"},
+		"all":              {&guestv1.ListFilesRequest{Path: "/sandbox", Recursive: true}, "a a-b a.txt a/x a/y a/y/z b b/x.txt link out z ü ü/�"},
+		"a directory":      {&guestv1.ListFilesRequest{Path: "a", Recursive: true}, "a/x a/y a/y/z"},
+		"through a link":   {&guestv1.ListFilesRequest{Path: "link"}, "link/x link/y"},
+		"a glob":           {&guestv1.ListFilesRequest{Path: ".", Glob: "a*"}, "a a-b a.txt"},
+		"a deep glob":      {&guestv1.ListFilesRequest{Path: ".", Glob: "**/*.txt", Recursive: true}, "a.txt b/x.txt"},
+		"a glob from here": {&guestv1.ListFilesRequest{Path: "a", Glob: "y/?", Recursive: true}, "a/y/z"},
+		"a glob of depth":  {&guestv1.ListFilesRequest{Path: ".", Glob: "*/*"}, ""},
 	} {
 		for limit := range 4 {
 			order := &guestv1.ListFilesRequest{Path: test.order.Path, Glob: test.order.Glob, Recursive: test.order.Recursive, Limit: int32(limit*limit + 1)}
@@ -100,7 +100,9 @@ func TestAListLosesNothingThatStays(t *testing.T) {
 }
 
 func TestManyLongNamesAreListedAndPacked(t *testing.T) {
-	root := t.TempDir()
+	root, err := os.MkdirTemp("/dev/shm", "files")
+	must(t, err)
+	defer os.RemoveAll(root)
 	// More than are held at once, on both levels.
 	const count = 20_000
 	must(t, os.MkdirAll(filepath.Join(root, "in/in"), 0o755))
@@ -125,17 +127,5 @@ func TestManyLongNamesAreListedAndPacked(t *testing.T) {
 	answer := untar(t, root, archive)
 	if packed = int(answer.GetEntries()); packed != count+1 {
 		t.Errorf("%d entries: %v", packed, answer)
-	}
-}
-
-func TestAMillionNames(t *testing.T) {
-	root := os.Getenv("ISOL8_TEST_MILLION")
-	if root == "" {
-		t.Skip("ISOL8_TEST_MILLION names no directory for them")
-	}
-	page := &guestv1.ListFilesResponse{}
-	ask(t, list, root, page, &guestv1.ListFilesRequest{Path: ".", Limit: MaxPage})
-	if len(page.GetFiles()) != MaxPage {
-		t.Error(len(page.GetFiles()))
 	}
 }
