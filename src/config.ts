@@ -56,6 +56,10 @@ const settings = {
   poolMax: { env: 'ISOL8_POOL_MAX', type: whole(0, 1000).default(16) },
   /** Bytes that all that wait could take at the most, files in memory included; 0 stands for the memory of Docker's host. */
   poolMemoryBytes: { env: 'ISOL8_POOL_MEMORY_BYTES', type: whole(0, 2 ** 50).default(0) },
+  /** Sessions that live at once; one more is refused. */
+  maxSessions: { env: 'ISOL8_MAX_SESSIONS', type: whole(0, 10_000).default(100) },
+  /** Seconds that a session may live at the most. */
+  sessionMaxLifetimeSeconds: { env: 'ISOL8_SESSION_MAX_LIFETIME', type: whole(60, 31_536_000).default(86_400) },
   /** Bytes of the largest request. */
   maxRequestBytes: { env: 'ISOL8_MAX_REQUEST_BYTES', type: whole(65_536, 1_073_741_824).default(16_777_216) },
   /** Seconds that running executions get when the server is told to stop. */

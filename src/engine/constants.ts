@@ -129,5 +129,35 @@ export const MISSING_PATHS_BYTES = 256 * KIB;
 /** Output files of one execution. */
 export const MAX_OUTPUT_FILES = 10_000;
 
+/** A session lives for this long when nobody says how long. */
+export const SESSION_LIFETIME_MS = 60 * 60_000;
+
+/** A session that nothing has used for this long ends when nobody says otherwise. */
+export const SESSION_IDLE_TIMEOUT_MS = 10 * 60_000;
+
+/** The guest of a session ends by itself this long after the server should have ended it. */
+export const SESSION_LEASE_GRACE_MS = 5_000;
+
+/** Executions that run in one session at once. */
+export const SESSION_MAX_EXECUTIONS = 16;
+
+/** In a session a guest gets this long to end an execution: others live beside it. */
+export const SESSION_GRACE_MS = 5_000;
+
+/** For a new link to a session's sandbox; a busy host, and one that is full of the code's processes, needs seconds. */
+export const RELINK_TIMEOUT_MS = 20_000;
+
+/** Between two tries. */
+export const RELINK_PAUSE_MS = 250;
+
+/** A session that has ended is told for this long, as long as no other has its id. */
+export const ENDED_SESSION_TTL_MS = 10 * 60_000;
+
+/** How many ended sessions are told. */
+export const ENDED_SESSIONS_KEPT = 1_000;
+
+/** Standard input of an execution that waits to be taken by its program; what the link holds comes on top. */
+export const INPUT_QUEUE_BYTES = 64 * KIB;
+
 /** Attempts of the self-test that run at once; some take two sandboxes. */
 export const SELF_TEST_LANES = 4;

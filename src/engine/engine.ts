@@ -14,8 +14,12 @@ import { narrow, type PolicyRules } from './policy/rules.ts';
 import type { Pool } from './pool/pool.ts';
 import { findRuntime, noRuntime, RUNTIMES } from './runtimes/registry.ts';
 import type { Runtime } from './runtimes/runtime.ts';
+import type { SandboxFactory } from './sandbox/factory.ts';
 import { LABELS } from './sandbox/labels.ts';
 import { SelfTest } from './self-test/self-test.ts';
+import { SessionDoor } from './session/door.ts';
+import { type Placed, placeInSession } from './session/place.ts';
+import type { SessionBook } from './session/sessions.ts';
 import type {
   Engine,
   EngineInfo,
@@ -37,6 +41,10 @@ export interface EngineParts {
   readonly dockerHost: string;
   readonly events: DockerEvents;
   readonly pool: Pool;
+  readonly sessions: SessionBook;
+  readonly factory: Pick<SandboxFactory, 'retune'>;
+  /** How long a session may live. */
+  readonly maxLifetimeMs: number;
   /** What this host and the operator allow. */
   readonly rules: PolicyRules;
   readonly maxConcurrent: number;
@@ -54,12 +62,20 @@ export class DockerEngine implements Engine {
   readonly #admission: Admission;
   readonly #executions = new ExecutionRegistry();
   readonly #selfTest: SelfTest;
+  readonly sessions: SessionDoor;
   #draining = false;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.#admission = new Admission(parts.maxConcurrent, parts.maxQueued);
     this.#selfTest = new SelfTest(this, parts.maxConcurrent, parts.dockerHost);
+    this.sessions = new SessionDoor({
+      book: parts.sessions,
+      factory: parts.factory,
+      maxLifetimeMs: parts.maxLifetimeMs,
+      rulesFor: (grant) => this.#rulesFor(grant),
+      start: (request, signal) => this.start(request, signal),
+    });
   }
 
   get healthy(): boolean {
@@ -74,8 +90,8 @@ export class DockerEngine implements Engine {
         'the server is shutting down: nothing was started, try another or later',
       );
     }
-    const { runtime, policy, mask } = admit(request, this.#rulesFor(request.grant), found);
-    const execution = new RunningExecution(request.tenant, signal);
+    const { runtime, policy, mask, acquire } = this.#place(request, found);
+    const execution = new RunningExecution(request.tenant, signal, request.interactive ? request.stdin : undefined);
     const executor = new Executor(execution, {
       request: { ...request, labels: mask.texts(request.labels) },
       runtime,
@@ -83,10 +99,11 @@ export class DockerEngine implements Engine {
       mask,
       hasCaBundle: this.#parts.hasCaBundle,
       since,
+      session: request.session,
     });
     const onQueued = (position: number) => void execution.emit({ kind: 'queued', position });
     this.#admission
-      .enter(() => executor.run(this.#parts.pool), execution.signal, onQueued)
+      .enter(() => executor.run((signal) => acquire(execution, signal)), execution.signal, onQueued)
       .catch((error: unknown) => {
         if (execution.signal.aborted) return executor.cancelledInQueue();
         const { log } = this.#parts;
@@ -103,6 +120,22 @@ export class DockerEngine implements Engine {
     if (execution === undefined) return;
     execution.cancel();
     await execution.done;
+  }
+
+  async sendInput(
+    tenant: string,
+    executionId: string,
+    offset: number,
+    data: Uint8Array,
+    end: boolean,
+  ): Promise<number> {
+    const { input } = this.#executions.find(tenant, executionId) ?? { input: undefined };
+    if (input !== undefined) return await input.take(offset, data, end);
+    throw new EngineError('INPUT_REFUSED', 'the execution takes no input: it is not INTERACTIVE, or it has ended');
+  }
+
+  async sendSignal(tenant: string, executionId: string, signal: number): Promise<void> {
+    await this.#executions.find(tenant, executionId)?.signaller?.(signal);
   }
 
   resolve(asked: PolicyQuestion, found: readonly FieldViolation[] = []): PolicyAnswer {
@@ -164,6 +197,15 @@ export class DockerEngine implements Engine {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.drain(0);
     await this.#parts.close();
+  }
+
+  #place(request: ExecutionRequest, found: readonly FieldViolation[]): Placed {
+    const rules = this.#rulesFor(request.grant);
+    const { session, tenant } = request;
+    if (session !== undefined) return placeInSession(this.#parts.sessions, request, session, rules, found);
+    const admitted = admit(request, rules, found);
+    const { policy, runtime } = admitted;
+    return { ...admitted, acquire: (_, signal) => this.#parts.pool.acquire({ tenant, policy, runtime }, signal) };
   }
 
   #rulesFor(grant: Grant | undefined): PolicyRules {

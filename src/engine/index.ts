@@ -23,6 +23,9 @@ import { fixedClasses, probeClasses, trySeccomp, unprobedClasses } from './sandb
 import { seccompPlace, seccompProfiles } from './sandbox/seccomp-profiles.ts';
 import { Sweeper } from './sandbox/sweep.ts';
 import { UidRange } from './sandbox/uids.ts';
+import { SessionBook } from './session/sessions.ts';
+import { openDatabase } from './store/database.ts';
+import { SessionTable } from './store/session-table.ts';
 import type { Engine } from './types.ts';
 
 /** The settings that the engine reads. */
@@ -38,6 +41,8 @@ export type EngineConfig = Pick<
   | 'pool'
   | 'poolMax'
   | 'poolMemoryBytes'
+  | 'maxSessions'
+  | 'sessionMaxLifetimeSeconds'
 >;
 
 /**
@@ -82,6 +87,11 @@ export async function createEngine(
     sweeper.note(event);
   });
   opened.use(events);
+  const database = openDatabase(config.dataDir);
+  opened.defer(() => database.close());
+  const table = new SessionTable(database);
+  const left = table.all();
+  for (const { container } of left) inUse.add(container);
   const removed = await sweeper.sweep();
   if (removed > 0) log.info({ removed }, 'removed containers that a process before this one left');
   for (const other of await listContainers(docker, LABELS.uid)) {
@@ -128,12 +138,18 @@ export async function createEngine(
     log,
   });
   opened.use(pool);
+  const sessions = new SessionBook({ factory, table, log, pool, maxSessions: config.maxSessions });
+  opened.defer(() => sessions.leave());
+  await sessions.recover(left);
   const close = opened.move();
   return new DockerEngine({
     docker,
     dockerHost: config.dockerHost,
     events,
     pool,
+    sessions,
+    factory,
+    maxLifetimeMs: config.sessionMaxLifetimeSeconds * 1000,
     rules,
     maxConcurrent: config.maxConcurrent,
     maxQueued: config.maxQueued,

@@ -1,6 +1,7 @@
 import type { FieldViolation } from './errors.ts';
 import type { EffectivePolicy, Grant, Limits, PolicyRequest } from './policy/types.ts';
 import type { SelfTestRequest, SelfTestResult } from './self-test/types.ts';
+import type { Sessions } from './session/types.ts';
 
 /** The vocabulary of the engine's door. Field names in comments are those of the wire, which the engine never sees. */
 
@@ -14,6 +15,7 @@ export type {
   Reuse,
 } from './policy/types.ts';
 export type { SelfTestRequest, SelfTestResult, SelfTestVerdict } from './self-test/types.ts';
+export type * from './session/types.ts';
 
 /** A file to write before the program starts. */
 export interface InputFile {
@@ -41,6 +43,8 @@ export interface ExecutionRequest {
   readonly secrets: Readonly<Record<string, string>>;
   /** Standard input; empty when the program gets none. */
   readonly stdin: Uint8Array;
+  /** Whether more of it may come, by `sendInput`. */
+  readonly interactive?: boolean;
   /** In /sandbox; '' stands for /sandbox itself. */
   readonly workingDirectory: string;
   readonly files: readonly InputFile[];
@@ -52,6 +56,15 @@ export interface ExecutionRequest {
   /** What the caller's key allows; all that the operator allows when unset. */
   readonly grant?: Grant;
   readonly labels: Readonly<Record<string, string>>;
+  /** Where it runs; in a sandbox of its own when unset. */
+  readonly session?: SessionPlace;
+}
+
+/** A place in a session. */
+export interface SessionPlace {
+  readonly id: string;
+  /** Whether it is made where there is none. */
+  readonly create: boolean;
 }
 
 /** The part of an execution that runs. */
@@ -109,8 +122,8 @@ export interface Timings {
   readonly coldReason?: string;
 }
 
-/** Where a sandbox came from: started for this execution; from the pool, as it was or with its limits changed; or used before. */
-export type SandboxOrigin = 'NEW' | 'POOL' | 'POOL_UPDATED' | 'REUSED';
+/** Where a sandbox came from: started for this execution; from the pool, as it was or with its limits changed; used before; or it is a session's. */
+export type SandboxOrigin = 'NEW' | 'POOL' | 'POOL_UPDATED' | 'REUSED' | 'SESSION';
 
 /** Why an output path was not given back. */
 export interface MissingOutputPath {
@@ -121,6 +134,8 @@ export interface MissingOutputPath {
 /** The result of an execution: what `finished` carries. Output and files came as events before. */
 export interface ExecutionResult {
   readonly executionId: string;
+  /** '' for a sandbox of its own. */
+  readonly sessionId: string;
   readonly outcome: Outcome;
   /** For EXITED, and for SETUP_FAILED when the set-up script exited. */
   readonly exitCode?: number;
@@ -156,6 +171,7 @@ export type ExecutionEventBody =
   | {
       readonly kind: 'started';
       readonly executionId: string;
+      readonly sessionId: string;
       readonly effectivePolicy: EffectivePolicy;
       readonly policyDigest: string;
       readonly queuedMs: number;
@@ -256,6 +272,23 @@ export interface Engine extends AsyncDisposable {
    * @throws EngineError EXECUTION_NOT_FOUND
    */
   cancel(tenant: string, executionId: string): Promise<void>;
+  /**
+   * Brings standard input to an execution that is `interactive`; resolves when it was taken.
+   *
+   * @param offset how many bytes came before `data`; what was taken already is not taken twice
+   * @param end whether the input ends after it
+   * @returns how many bytes were taken in all
+   * @throws EngineError EXECUTION_NOT_FOUND, INPUT_REFUSED
+   */
+  sendInput(tenant: string, executionId: string, offset: number, data: Uint8Array, end: boolean): Promise<number>;
+  /**
+   * Sends a signal to the program of an execution; one that has ended is left alone.
+   *
+   * @throws EngineError EXECUTION_NOT_FOUND
+   */
+  sendSignal(tenant: string, executionId: string, signal: number): Promise<void>;
+  /** Sandboxes that stay. */
+  readonly sessions: Sessions;
   /**
    * What a policy would come to, or what is wrong with it.
    *

@@ -6,12 +6,14 @@ import type { Engine, ExecutionEvent } from '../engine/types.ts';
 import { version } from '../lib/version.ts';
 import { fromCancelRequest } from './convert/cancel.ts';
 import { toExecutionEvent } from './convert/event.ts';
+import { fromSendInputRequest, fromSendSignalRequest } from './convert/input.ts';
 import { fromPolicyQuestion, toPolicyAnswer } from './convert/policy-question.ts';
 import { fromExecuteRequest } from './convert/request.ts';
 import { toServerInfo } from './convert/server-info.ts';
 import { foldEvents } from './convert/unary.ts';
 import { type Definition, definitionOf } from './definition.ts';
 import { type Caller, EXECUTION_ID_HEADER, type Noted, type ServiceContext } from './interceptors/context.ts';
+import { sessionHandlers } from './session-handlers.ts';
 import { unimplemented } from './unimplemented.ts';
 
 /** `isol8.v1.Isol8Service`. */
@@ -32,6 +34,7 @@ export function createIsol8Service(
 
   return {
     ...unimplemented(Isol8Service),
+    ...sessionHandlers(engine),
 
     async execute(request, context) {
       return await foldEvents(begin(request, context));
@@ -44,6 +47,17 @@ export function createIsol8Service(
 
     async cancelExecution(request, context) {
       await engine.cancel(context.tenant, fromCancelRequest(request));
+      return {};
+    },
+
+    async sendInput(request, { tenant }) {
+      const { executionId, offset, data, end } = fromSendInputRequest(request);
+      return { offset: BigInt(await engine.sendInput(tenant, executionId, offset, data, end)) };
+    },
+
+    async sendSignal(request, { tenant }) {
+      const { executionId, signal } = fromSendSignalRequest(request);
+      await engine.sendSignal(tenant, executionId, signal);
       return {};
     },
 

@@ -40,6 +40,7 @@ const limits: Limits = {
 /** A result of the scripted engine. */
 export const RESULT: ExecutionResult = {
   executionId: 'exec-1',
+  sessionId: '',
   outcome: 'EXITED',
   exitCode: 0,
   phase: 'RUN',
@@ -114,6 +115,13 @@ export class ScriptedEngine implements Engine {
     if (found.length > 0) throw refusal(found);
     this.selfTests.push(request);
     return this.selfTestResults;
+  }
+  async sendInput(): Promise<number> {
+    return 0;
+  }
+  async sendSignal(): Promise<void> {}
+  get sessions(): never {
+    throw new Error('a scripted engine has no sessions');
   }
   async drain(): Promise<void> {}
   async [Symbol.asyncDispose](): Promise<void> {}

@@ -14,6 +14,9 @@ import { ImageCatalog } from '../../src/engine/sandbox/images.ts';
 import { LABELS } from '../../src/engine/sandbox/labels.ts';
 import { DEFAULT_SECCOMP, type SeccompProfile } from '../../src/engine/sandbox/seccomp.ts';
 import { UidRange } from '../../src/engine/sandbox/uids.ts';
+import { SessionBook } from '../../src/engine/session/sessions.ts';
+import { openDatabase } from '../../src/engine/store/database.ts';
+import { SessionTable } from '../../src/engine/store/session-table.ts';
 import { codeRequest } from '../../src/engine/test-support.ts';
 import type { ExecutionRequest } from '../../src/engine/types.ts';
 import { createLog } from '../../src/telemetry/log.ts';
@@ -72,8 +75,12 @@ export class EngineBench implements AsyncDisposable {
       maxRefills: 1,
       log: parts.log,
     });
+    const table = new SessionTable(openDatabase(':memory:'));
     return new DockerEngine({
       ...parts,
+      sessions: new SessionBook({ factory, table, pool, maxSessions: 8, log: parts.log }),
+      factory,
+      maxLifetimeMs: 3_600_000,
       dockerHost: DOCKER_HOST,
       events: this.#events,
       pool,

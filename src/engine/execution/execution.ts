@@ -2,19 +2,28 @@ import { randomBytes } from 'node:crypto';
 import { BoundedQueue } from '../../lib/bounded-queue.ts';
 import { ENDING_QUEUE_BYTES, EVENT_BYTES, OUTPUT_QUEUE_BYTES } from '../constants.ts';
 import type { Execution, ExecutionEvent, ExecutionEventBody } from '../types.ts';
+import { InteractiveInput } from './interactive-input.ts';
 
 /** An execution under way: its events between the task that makes them and the caller who reads them. */
 export class RunningExecution implements Execution {
   readonly id = randomBytes(16).toString('hex');
   readonly tenant: string;
+  /** What `sendInput` feeds; undefined for a program whose input is known. */
+  readonly input: InteractiveInput | undefined;
+  /** Sends a signal to what runs; undefined as long as nothing does. */
+  signaller: ((signal: number) => Promise<void>) | undefined;
   readonly #events = new BoundedQueue<ExecutionEvent>(OUTPUT_QUEUE_BYTES, weight);
   readonly #cancel = new AbortController();
   readonly #done = Promise.withResolvers<void>();
   #sequence = 0;
 
-  /** @param caller aborts when the caller has gone */
-  constructor(tenant: string, caller: AbortSignal) {
+  /**
+   * @param caller aborts when the caller has gone
+   * @param input what begins the standard input of a program that can be sent more
+   */
+  constructor(tenant: string, caller: AbortSignal, input?: Uint8Array) {
     this.tenant = tenant;
+    this.input = input && new InteractiveInput(input);
     const onGone = () => this.cancel();
     if (caller.aborted) onGone();
     caller.addEventListener('abort', onGone, { once: true });
@@ -71,6 +80,7 @@ export class RunningExecution implements Execution {
   /** Says that nothing of it is left. */
   finish(): void {
     this.#events.close();
+    this.input?.close();
     this.#done.resolve();
   }
 

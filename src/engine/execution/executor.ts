@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { MAX_OUTPUT_FILES, OUTPUT_FILES_TIMEOUT_MS, REMOVAL_PAUSE_MS, WRITE_FILES_TIMEOUT_MS } from '../constants.ts';
+import { MAX_OUTPUT_FILES, OUTPUT_FILES_TIMEOUT_MS, WRITE_FILES_TIMEOUT_MS } from '../constants.ts';
 import { EngineError } from '../errors.ts';
+import type { Stdin } from '../guest/client.ts';
 import { FILE_FAILURES } from '../guest/read-files.ts';
 import { policyDigest } from '../policy/resolve.ts';
-import type { Lease, Pool } from '../pool/pool.ts';
+import type { Lease } from '../pool/pool.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type {
   ExecutionRequest,
@@ -27,7 +27,7 @@ const NO_OUTPUT: StreamStats = { totalBytes: 0, droppedBytes: 0, truncated: fals
 
 type Ending = Omit<
   ExecutionResult,
-  'executionId' | 'timings' | 'effectivePolicy' | 'policyDigest' | 'missingOutputPaths'
+  'executionId' | 'sessionId' | 'timings' | 'effectivePolicy' | 'policyDigest' | 'missingOutputPaths'
 >;
 
 /** Runs one execution from the pool to its `finished`: prepare, set up, run, give back files. */
@@ -44,16 +44,18 @@ export class Executor {
   }
 
   /**
-   * Does it all; resolves when the sandbox is removed. What fails before `started` closes the events with an EngineError;
+   * Does it all; resolves when the sandbox is given up. What fails before `started` closes the events with an EngineError;
    * after it there is always a `finished`. Never rejects but for a fault of ours.
+   *
+   * @param acquire gets a sandbox that has the policy in force
    */
-  async run(pool: Pool): Promise<void> {
-    const { request, policy, runtime, since } = this.#plan;
+  async run(acquire: (signal: AbortSignal) => Promise<Lease>): Promise<void> {
+    const { session, policy, since } = this.#plan;
     const asked = performance.now();
     this.#marks.queuedMs = asked - since;
     let lease: Lease;
     try {
-      lease = await pool.acquire({ tenant: request.tenant, policy, runtime }, this.#execution.signal);
+      lease = await acquire(this.#execution.signal);
     } catch (error) {
       if (this.#execution.signal.aborted) return this.#finish(cancelled('PREPARE'), []);
       this.#execution.close(error);
@@ -75,17 +77,17 @@ export class Executor {
     const started = {
       kind: 'started' as const,
       executionId: this.#execution.id,
+      sessionId: session?.id ?? '',
       effectivePolicy: policy,
       policyDigest: policyDigest(policy),
       queuedMs: this.#marks.queuedMs,
     };
     void this.#execution.emit(started);
-    const ending = await this.#inSandbox(sandbox);
+    const ending = await this.#inSandbox(lease);
     const missing = await this.#giveFiles(sandbox, ending.outcome);
     this.#finish(ending, missing);
     // Whoever cancels must not wait for a reset.
     if (!sandbox.isBusy || this.#execution.signal.aborted) return;
-    if (policy.reuse === 'NEVER') await delay(REMOVAL_PAUSE_MS);
     await lease.giveBack();
   }
 
@@ -95,20 +97,21 @@ export class Executor {
     this.#finish(cancelled('PREPARE'), []);
   }
 
-  async #inSandbox(sandbox: Sandbox): Promise<Ending> {
+  async #inSandbox(lease: Lease): Promise<Ending> {
     const { request, runtime } = this.#plan;
-    const failure = await this.#prepare(sandbox);
+    const failure = await this.#prepare(lease);
     if (failure !== undefined) return failure;
     if (request.setupScript !== '') {
-      const order = setupOrder(this.#plan, sandbox);
-      const { ending, runMs } = await this.#runOne(sandbox, 'SETUP', order, new Uint8Array());
+      const order = setupOrder(this.#plan, lease);
+      const { ending, runMs } = await this.#runOne(lease, 'SETUP', order, new Uint8Array());
       this.#marks.setupMs = runMs;
       if (ending.outcome !== 'EXITED' || ending.exitCode !== 0) return setupEnding(ending);
     }
-    const { bootedWith } = sandbox;
+    const { bootedWith } = lease;
     const reason = bootedWith && coldReason(this.#plan, bootedWith);
-    const order = programOrder(this.#plan, sandbox, bootedWith !== undefined && reason === undefined);
-    const { ending, runMs, started } = await this.#runOne(sandbox, 'RUN', order, request.stdin);
+    const order = programOrder(this.#plan, lease, bootedWith !== undefined && reason === undefined);
+    const stdin = this.#execution.input ?? request.stdin;
+    const { ending, runMs, started } = await this.#runOne(lease, 'RUN', order, stdin);
     this.#marks.runMs = runMs;
     if (started !== undefined) {
       this.#marks.interpreter = started.hot && runtime.hook !== '' ? 'HOT' : 'COLD';
@@ -119,32 +122,32 @@ export class Executor {
   }
 
   /** Writes files; returns how the execution ends when that fails. */
-  async #prepare(sandbox: Sandbox): Promise<Ending | undefined> {
-    const files = inputFiles(this.#plan);
+  async #prepare(lease: Lease): Promise<Ending | undefined> {
+    const { sandbox } = lease;
+    const files = inputFiles(this.#plan, lease);
     if (files.length === 0) return undefined;
     const signal = this.#execution.signal;
-    const onAbort = () => sandbox.guest[Symbol.dispose]();
     try {
-      signal.addEventListener('abort', onAbort, { once: true });
       if (signal.aborted) return cancelled('PREPARE');
-      const failure = await sandbox.guest.writeFiles(files, WRITE_FILES_TIMEOUT_MS);
+      const failure = await sandbox.guest.writeFiles(files, WRITE_FILES_TIMEOUT_MS, signal);
       if (failure === undefined) return undefined;
       const message = `${failure.path.slice(0, 4096)} ${FILE_FAILURES[failure.reason] ?? 'cannot be written'}`;
       return ended('SETUP_FAILED', 'PREPARE', message);
     } catch (error) {
-      return signal.aborted ? cancelled('PREPARE') : this.#lost(sandbox, 'PREPARE', error);
-    } finally {
-      signal.removeEventListener('abort', onAbort);
+      return signal.aborted ? cancelled('PREPARE') : this.#lost(lease, 'PREPARE', error);
     }
   }
 
-  async #runOne(sandbox: Sandbox, phase: Phase, order: PhaseOrder, stdin: Uint8Array) {
+  async #runOne(lease: Lease, phase: Phase, order: PhaseOrder, stdin: Stdin) {
     const execution = this.#execution;
+    const { sandbox } = lease;
+    const runId = `${execution.id}/${phase}`;
+    execution.signaller = (signal) => sandbox.guest.signal(runId, signal);
     void execution.emit({ kind: 'phase', phase });
     const output = new OutputCollector((event) => execution.offer(event), this.#plan.mask);
     const begun = performance.now();
     const report = await runPhase(sandbox, {
-      order: { ...order, runId: `${execution.id}/${phase}`, timeoutMs: this.#timeLeftMs },
+      order: { ...order, runId, timeoutMs: this.#timeLeftMs },
       stdin,
       onOutput: (stream, data) => output.take(stream, data),
       onEnding: () => execution.release(),
@@ -158,18 +161,17 @@ export class Executor {
     const exited = report.end?.by === 'PROGRAM' && report.end.exitCode !== undefined;
     const stdoutStats = await output.end('STDOUT', report.end?.stdoutBytes, exited);
     const stderrStats = await output.end('STDERR', report.end?.stderrBytes, exited);
-    const ending = await this.#ending(sandbox, phase, report);
+    const ending = await this.#ending(lease, phase, report);
     return { ending: { ...ending, stdoutStats, stderrStats }, runMs, started: report.started };
   }
 
-  async #ending(sandbox: Sandbox, phase: Phase, report: RunReport): Promise<Ending> {
+  async #ending(lease: Lease, phase: Phase, report: RunReport): Promise<Ending> {
     if (report.startFailure !== undefined) {
       return ended('SETUP_FAILED', 'PREPARE', startFailureText(report.startFailure, this.#plan.request));
     }
     const { end, endedByHost, lost } = report;
-    if (end === undefined && endedByHost === undefined) return this.#lost(sandbox, phase, lost);
-    // The guest did not say that nothing is left; the removal of its container does.
-    if (end === undefined) await sandbox[Symbol.asyncDispose]();
+    if (end === undefined && endedByHost === undefined) return this.#lost(lease, phase, lost);
+    if (end === undefined) await lease.clear();
     const outcome = outcomeOf({ end, endedByHost, oom: false });
     const usage = Object.fromEntries(
       Object.entries(end?.usage ?? {}).filter(([name, value]) => value !== undefined && this.#isOwn(name)),
@@ -187,10 +189,10 @@ export class Executor {
     return this.#marks.sandbox !== 'REUSED' || !measure.startsWith('peak');
   }
 
-  async #lost(sandbox: Sandbox, phase: Phase, cause: unknown): Promise<Ending> {
-    const oom = await sandbox.ranOutOfMemory();
+  async #lost(lease: Lease, phase: Phase, cause: unknown): Promise<Ending> {
+    const oom = await lease.lost();
     const outcome = outcomeOf({ end: undefined, endedByHost: undefined, oom });
-    sandbox.noteLoss(cause);
+    lease.sandbox.noteLoss(cause);
     return ended(outcome, phase, oom ? 'the whole sandbox ran out of memory' : LOST_TEXT);
   }
 
@@ -203,15 +205,13 @@ export class Executor {
     if (!sandbox.isBusy) return none(`was not read: the execution ended as ${outcome}`);
     if (signal.aborted) return none('was not read: the execution was cancelled');
     const missing = new MissingPaths();
-    const onAbort = () => {
-      this.#execution.release();
-      sandbox.guest[Symbol.dispose]();
-    };
-    const late = setTimeout(onAbort, OUTPUT_FILES_TIMEOUT_MS);
-    signal.addEventListener('abort', onAbort, { once: true });
+    const late = AbortSignal.timeout(OUTPUT_FILES_TIMEOUT_MS);
+    const over = AbortSignal.any([signal, late]);
+    const onOver = () => this.#execution.release();
+    over.addEventListener('abort', onOver, { once: true });
     this.#execution.restrain();
     try {
-      const parts = sandbox.guest.readFiles(patterns, policy.limits.workspaceBytes, MAX_OUTPUT_FILES);
+      const parts = sandbox.guest.readFiles(patterns, policy.limits.workspaceBytes, MAX_OUTPUT_FILES, over);
       for await (const part of parts) {
         // A name that is masked would be another file's.
         const isNamed = mask.text(part.path) === part.path;
@@ -222,8 +222,7 @@ export class Executor {
     } catch {
       return [...missing.list(), ...none('was not read to its end: the reader was too slow, or the sandbox was lost')];
     } finally {
-      clearTimeout(late);
-      signal.removeEventListener('abort', onAbort);
+      over.removeEventListener('abort', onOver);
     }
     return missing.list();
   }
@@ -234,6 +233,7 @@ export class Executor {
       ...ending,
       message: mask.sentence(ending.message),
       executionId: this.#execution.id,
+      sessionId: this.#plan.session?.id ?? '',
       missingOutputPaths: missing.map(({ path, reason }) => ({ path: mask.text(path), reason })),
       timings: { queuedMs: 0, acquiredMs: 0, ...this.#marks, totalMs: performance.now() - since },
       effectivePolicy: policy,

@@ -1,7 +1,7 @@
 import { MAX_INLINE_CODE_BYTES } from '../constants.ts';
 import type { RunOrder } from '../guest/run.ts';
+import type { Lease } from '../pool/pool.ts';
 import { codeArgv, commandArgv, type Runtime, WORKSPACE } from '../runtimes/runtime.ts';
-import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { Mask } from '../secrets/mask.ts';
 import type { EffectivePolicy, ExecutionRequest, InputFile } from '../types.ts';
 import { programEnvironment } from './environment.ts';
@@ -17,22 +17,24 @@ export interface ExecutionPlan {
   readonly hasCaBundle: boolean;
   /** When the request came, as performance.now() has it. */
   readonly since: number;
+  /** The session that it runs in; undefined for a sandbox of its own. */
+  readonly session?: { readonly id: string } | undefined;
 }
 
 /** The order of one phase, but for its name and what is left of the time. */
 export type PhaseOrder = Omit<RunOrder, 'runId' | 'timeoutMs'>;
 
 /** What is written before anything runs: the caller's files, and code that is too large to go with its order. */
-export function inputFiles({ request, runtime }: ExecutionPlan): InputFile[] {
+export function inputFiles({ request, runtime }: ExecutionPlan, { mainFile = runtime.mainFile }: Lease): InputFile[] {
   const { source, files } = request;
   if (source.kind === 'command' || fits(source.code)) return [...files];
-  return [...files, { path: runtime.mainFile, mode: 0o644, content: Buffer.from(source.code) }];
+  return [...files, { path: mainFile, mode: 0o644, content: Buffer.from(source.code) }];
 }
 
 /** Runs the set-up script. Its processes may stay for the program. */
-export function setupOrder(plan: ExecutionPlan, sandbox: Sandbox): PhaseOrder {
+export function setupOrder(plan: ExecutionPlan, lease: Lease): PhaseOrder {
   return {
-    ...commonOrder(plan, sandbox),
+    ...commonOrder(plan, lease),
     argv: ['bash', '-c', '--', plan.request.setupScript],
     workingDirectory: WORKSPACE,
     keepProcesses: true,
@@ -41,23 +43,32 @@ export function setupOrder(plan: ExecutionPlan, sandbox: Sandbox): PhaseOrder {
 }
 
 /** Runs the program; `hot` allows that in what was booted ahead. */
-export function programOrder(plan: ExecutionPlan, sandbox: Sandbox, hot: boolean): PhaseOrder {
-  const { request, runtime } = plan;
+export function programOrder(plan: ExecutionPlan, lease: Lease, hot: boolean): PhaseOrder {
+  const { request, runtime, session } = plan;
   const { source } = request;
+  const { mainFile = runtime.mainFile } = lease;
   return {
-    ...commonOrder(plan, sandbox),
+    ...commonOrder(plan, lease),
     argv:
-      source.kind === 'code' ? codeArgv(runtime, request.arguments) : commandArgv(source.command, request.arguments),
+      source.kind === 'code'
+        ? codeArgv(runtime, request.arguments, mainFile)
+        : commandArgv(source.command, request.arguments),
     workingDirectory: request.workingDirectory === '' ? WORKSPACE : request.workingDirectory,
-    keepProcesses: false,
+    keepProcesses: session !== undefined,
     ...(source.kind === 'code' && fits(source.code)
-      ? { mainFile: { path: `${WORKSPACE}/${runtime.mainFile}`, content: Buffer.from(source.code) } }
+      ? {
+          mainFile: {
+            path: `${WORKSPACE}/${mainFile}`,
+            content: Buffer.from(source.code),
+            temporary: session !== undefined,
+          },
+        }
       : {}),
     hot,
   };
 }
 
-function commonOrder({ request, runtime, policy, hasCaBundle }: ExecutionPlan, sandbox: Sandbox) {
+function commonOrder({ request, runtime, policy, hasCaBundle, session }: ExecutionPlan, { sandbox }: Lease) {
   const { limits } = policy;
   const callers = { ...request.env, ...request.secrets };
   return {
@@ -67,6 +78,7 @@ function commonOrder({ request, runtime, policy, hasCaBundle }: ExecutionPlan, s
     maxProcesses: limits.processes,
     maxOpenFiles: limits.openFiles,
     memoryBytes: limits.memoryBytes,
+    shared: session !== undefined,
   };
 }
 

@@ -1,4 +1,11 @@
-import { GUEST_ANSWER_TIMEOUT_MS, GUEST_GRACE_MS, RUN_DRAIN_TIMEOUT_MS, UNTHROTTLE_AFTER_MS } from '../constants.ts';
+import {
+  GUEST_ANSWER_TIMEOUT_MS,
+  GUEST_GRACE_MS,
+  RUN_DRAIN_TIMEOUT_MS,
+  SESSION_GRACE_MS,
+  UNTHROTTLE_AFTER_MS,
+} from '../constants.ts';
+import type { Stdin } from '../guest/client.ts';
 import type { RunEnd, RunOrder, StartFailure } from '../guest/run.ts';
 import { LinkLost, ProtocolViolation } from '../guest/violation.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -7,7 +14,7 @@ import type { OutputStream } from '../types.ts';
 /** One program in one sandbox, seen from the host. */
 export interface RunPhase {
   readonly order: RunOrder;
-  readonly stdin: Uint8Array;
+  readonly stdin: Stdin;
   /** Takes output; resolves when there is room for more. */
   readonly onOutput: (stream: OutputStream, data: Uint8Array) => Promise<void>;
   /** Called when the run must end now: from then on nothing waits for the reader. */
@@ -39,6 +46,7 @@ export async function runPhase(sandbox: Sandbox, phase: RunPhase): Promise<RunRe
   const timers = new Set<NodeJS.Timeout>();
   const after = (ms: number, what: () => void) => timers.add(setTimeout(what, ms));
   const giveUp = (why: string) => guest.connection.fail(new LinkLost(why));
+  const graceMs = phase.order.shared ? SESSION_GRACE_MS : GUEST_GRACE_MS;
   let endedByHost: RunReport['endedByHost'];
   let killed = false;
 
@@ -46,14 +54,15 @@ export async function runPhase(sandbox: Sandbox, phase: RunPhase): Promise<RunRe
     if (endedByHost !== undefined) return;
     endedByHost = cause;
     phase.onEnding();
-    guest.kill().then(
+    // In a session others live beside it.
+    guest.kill(phase.order.shared ? phase.order.runId : '').then(
       () => {
         killed = true;
       },
       () => {},
     );
     after(UNTHROTTLE_AFTER_MS, () => killed || sandbox.unthrottle());
-    after(GUEST_GRACE_MS, () => killed || giveUp('the guest did not kill in time'));
+    after(graceMs, () => killed || giveUp('the guest did not kill in time'));
     after(RUN_DRAIN_TIMEOUT_MS, () => giveUp('the guest did not end its answers in time'));
   };
   const onAbort = () => endNow('CANCELLED');

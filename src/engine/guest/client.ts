@@ -7,7 +7,9 @@ import {
   type Survey,
 } from '../../../gen/isol8/guest/v1/guest_pb.ts';
 import { GUEST_ANSWER_TIMEOUT_MS, READ_ANSWER_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from '../constants.ts';
+import type { SessionUsage } from '../types.ts';
 import type { GuestCall, GuestConnection } from './connection.ts';
+import { readInspection, readLeft } from './inspection.ts';
 import { LINK_LIMITS } from './limits.ts';
 import { type ReadPart, readParts } from './read-files.ts';
 import { type RunAnswer, type RunOrder, runAnswers, runStart } from './run.ts';
@@ -15,6 +17,9 @@ import { LinkLost, ProtocolViolation } from './violation.ts';
 
 /** Versions of the guest's protocol that this host speaks, newest first. */
 const PROTOCOL_VERSIONS = [1];
+
+/** Standard input: all of it, or as it comes. */
+export type Stdin = Uint8Array | AsyncIterable<Uint8Array>;
 
 type RunCall = GuestCall<typeof GuestService.method.run.input, typeof GuestService.method.run.output>;
 
@@ -43,6 +48,15 @@ export interface Booted {
   readonly failure: string | undefined;
   /** What the sandbox holds now. */
   readonly survey: Survey | undefined;
+}
+
+/** The lease of a sandbox that is kept. Times in milliseconds. */
+export interface KeepOrder {
+  readonly lifetimeMs: number;
+  readonly idleTimeoutMs: number;
+  /** What later links are proved by. */
+  readonly key: Uint8Array;
+  readonly memoryBytes: number;
 }
 
 /** A program that runs: its answers, and the way to feed it. */
@@ -86,16 +100,34 @@ export class GuestClient implements Disposable {
     return answer;
   }
 
-  /** Writes files in order and stops at the first that fails, which it returns. */
-  async writeFiles(files: readonly OutgoingFile[], timeoutMs: number): Promise<FileFailure | undefined> {
+  /**
+   * Writes files in order and stops at the first that fails, which it returns.
+   *
+   * @throws CallReset when the signal aborts
+   */
+  async writeFiles(
+    files: readonly OutgoingFile[],
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<FileFailure | undefined> {
     const call = this.connection.call(GuestService.method.writeFiles);
-    const answer = await this.#ask(call, fileParts(files), timeoutMs);
-    return answer.failure;
+    signal.addEventListener('abort', call.reset, { once: true });
+    try {
+      return (await this.#ask(call, fileParts(files), timeoutMs)).failure;
+    } finally {
+      signal.removeEventListener('abort', call.reset);
+    }
   }
 
-  /** Reads files; see ReadFiles of guest.proto. */
-  readFiles(patterns: readonly string[], maxTotalBytes: number, maxFiles: number): AsyncGenerator<ReadPart> {
+  /** Reads files; see ReadFiles of guest.proto. Throws CallReset when the signal aborts. */
+  readFiles(
+    patterns: readonly string[],
+    maxTotalBytes: number,
+    maxFiles: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<ReadPart> {
     const call = this.connection.call(GuestService.method.readFiles);
+    signal.addEventListener('abort', call.reset, { once: true });
     void call.send({ patterns: [...patterns], maxTotalBytes: BigInt(maxTotalBytes), maxFiles });
     call.end();
     return this.#guarded(readParts(this.#prompt(call.answers()), patterns, maxTotalBytes, maxFiles));
@@ -112,8 +144,15 @@ export class GuestClient implements Disposable {
     };
   }
 
+  /** Makes the sandbox outlive its links, or changes its lease. */
+  async keep({ lifetimeMs, idleTimeoutMs, key, memoryBytes }: KeepOrder): Promise<void> {
+    const lease = { lifetime: durationFromMs(lifetimeMs), idleTimeout: durationFromMs(idleTimeoutMs) };
+    const question = { ...lease, key, memoryBytes: BigInt(memoryBytes) };
+    await this.#ask(this.connection.call(GuestService.method.keep), [question], GUEST_ANSWER_TIMEOUT_MS);
+  }
+
   /** Starts a program and feeds it `stdin`, then its end of file. */
-  run(order: RunOrder, stdin: Uint8Array): GuestRun {
+  run(order: RunOrder, stdin: Stdin): GuestRun {
     const call = this.connection.call(GuestService.method.run);
     void this.#feed(call, order, stdin);
     return {
@@ -122,18 +161,48 @@ export class GuestClient implements Disposable {
     };
   }
 
-  /** Ends everything of the code and resolves when nothing of it is left. */
-  async kill(): Promise<void> {
-    await this.#ask(this.connection.call(GuestService.method.kill), [{}], GUEST_ANSWER_TIMEOUT_MS);
+  /**
+   * Ends everything of the code, or what one run started, and resolves when nothing of it is left.
+   *
+   * @param runId which; '' for everything
+   */
+  async kill(runId = ''): Promise<void> {
+    await this.#ask(this.connection.call(GuestService.method.kill), [{ runId }], GUEST_ANSWER_TIMEOUT_MS);
+  }
+
+  /** Sends a signal to the main process of a run; one that has ended is left alone. */
+  async signal(runId: string, signal: number): Promise<void> {
+    await this.#ask(this.connection.call(GuestService.method.signal), [{ runId, signal }], GUEST_ANSWER_TIMEOUT_MS);
+  }
+
+  /** What the sandbox holds. */
+  async inspect(): Promise<SessionUsage> {
+    const call = this.connection.call(GuestService.method.inspect);
+    return this.#checked(readInspection, await this.#ask(call, [{}], GUEST_ANSWER_TIMEOUT_MS));
+  }
+
+  /** What processes have written that a run left behind; undefined when nothing of it is known. */
+  async readLeft(runId: string, offsets: { readonly stdout: number; readonly stderr: number }) {
+    const call = this.connection.call(GuestService.method.readLeft);
+    const question = { runId, stdoutOffset: BigInt(offsets.stdout), stderrOffset: BigInt(offsets.stderr) };
+    const answer = await this.#ask(call, [question], GUEST_ANSWER_TIMEOUT_MS);
+    return this.#checked((left) => readLeft(left, offsets), answer);
+  }
+
+  /** Ends a context and all that it started; one that is not there is no error. */
+  async endContext(context: string): Promise<void> {
+    await this.#ask(this.connection.call(GuestService.method.endContext), [{ context }], GUEST_ANSWER_TIMEOUT_MS);
   }
 
   [Symbol.dispose](): void {
     this.connection[Symbol.dispose]();
   }
 
-  async #feed(call: RunCall, order: RunOrder, stdin: Uint8Array): Promise<void> {
+  async #feed(call: RunCall, order: RunOrder, stdin: Stdin): Promise<void> {
     await call.send({ part: { case: 'start', value: runStart(order) } });
-    for (const chunk of chunks(stdin)) await call.send({ part: { case: 'stdin', value: chunk } });
+    for await (const piece of stdin instanceof Uint8Array ? [stdin] : stdin) {
+      for (const chunk of chunks(piece)) await call.send({ part: { case: 'stdin', value: chunk } });
+    }
     call.end();
   }
 
@@ -196,6 +265,16 @@ export class GuestClient implements Disposable {
   async *#guarded<T>(answers: AsyncGenerator<T>): AsyncGenerator<T> {
     try {
       yield* answers;
+    } catch (error) {
+      if (error instanceof ProtocolViolation) this.connection.fail(error);
+      throw error;
+    }
+  }
+
+  /** What an answer says, held to its bounds. */
+  #checked<A, R>(check: (answer: A) => R, answer: A): R {
+    try {
+      return check(answer);
     } catch (error) {
       if (error instanceof ProtocolViolation) this.connection.fail(error);
       throw error;

@@ -19,13 +19,18 @@ class GuestStatus extends Error {
   override readonly name = 'GuestStatus';
 }
 
+/** We have broken a call off. */
+export class CallReset extends Error {
+  override readonly name = 'CallReset';
+}
+
 /** One call on the link. */
 export interface GuestCall<I extends DescMessage, O extends DescMessage> {
   /** Sends a message; resolves when there is room for the next, or at once when the call has ended. */
   send(message: MessageInitShape<I>): Promise<void>;
   /** Says that nothing more is sent. */
   end(): void;
-  /** The answers, read one at a time; to be read once. Throws GuestStatus, LinkLost or ProtocolViolation. */
+  /** The answers, read one at a time; to be read once. Throws GuestStatus, CallReset, LinkLost or ProtocolViolation. */
   answers(): AsyncGenerator<MessageShape<O>>;
   /** Breaks the call off. */
   reset(): void;
@@ -105,6 +110,7 @@ export class GuestConnection implements Disposable {
       'content-type': 'application/grpc',
       te: 'trailers',
     });
+    let wasReset = false;
     // Errors come out of answers(); without a listener they would end the process.
     stream.on('error', () => {});
     // 1xx: each costs far more than its bytes.
@@ -112,12 +118,19 @@ export class GuestConnection implements Disposable {
     return {
       send: (message) => send(stream, frame(toBinary(method.input, create(method.input, message)))),
       end: () => stream.end(),
-      answers: () => this.#answers(stream, method.output),
-      reset: () => stream.close(constants.NGHTTP2_CANCEL),
+      answers: () => this.#answers(stream, method.output, () => wasReset),
+      reset: () => {
+        wasReset = true;
+        stream.close(constants.NGHTTP2_CANCEL);
+      },
     };
   }
 
-  async *#answers<O extends DescMessage>(stream: ClientHttp2Stream, output: O): AsyncGenerator<MessageShape<O>> {
+  async *#answers<O extends DescMessage>(
+    stream: ClientHttp2Stream,
+    output: O,
+    wasReset: () => boolean,
+  ): AsyncGenerator<MessageShape<O>> {
     const trailers: Record<string, unknown> = {};
     stream.on('response', (headers) => Object.assign(trailers, headers));
     stream.on('trailers', (headers) => Object.assign(trailers, headers));
@@ -128,12 +141,14 @@ export class GuestConnection implements Disposable {
         yield decode(output, message);
       }
     } catch (error) {
+      if (wasReset() && this.#failure === undefined) throw new CallReset();
       // A guest that answers before it has read everything closes the stream at once: with a status it is an end.
       if (!(isPrematureClose(error) && trailers['grpc-status'] !== undefined)) throw this.#explain(error);
     } finally {
       stream.close(constants.NGHTTP2_CANCEL);
     }
     if (this.#failure !== undefined) throw this.#failure;
+    if (wasReset()) throw new CallReset();
     const status = trailers['grpc-status'];
     if (status === undefined) throw this.#explain(new ProtocolViolation('an answer without a status'));
     if (status !== '0')

@@ -24,9 +24,11 @@ export interface RunOrder {
   readonly memoryBytes: number;
   readonly keepProcesses: boolean;
   /** Written before the program starts. */
-  readonly mainFile?: { readonly path: string; readonly content: Uint8Array } | undefined;
+  readonly mainFile?: { readonly path: string; readonly content: Uint8Array; readonly temporary: boolean } | undefined;
   /** Whether what was booted ahead may run it. */
   readonly hot: boolean;
+  /** Whether others live beside it, so that its end ends nothing but what it started. */
+  readonly shared: boolean;
 }
 
 /** Why a guest says that a run ended. */
@@ -98,6 +100,7 @@ export function runStart(order: RunOrder) {
     keepProcesses: order.keepProcesses,
     mainFile: order.mainFile,
     hot: order.hot,
+    shared: order.shared,
   };
 }
 

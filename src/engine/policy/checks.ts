@@ -132,11 +132,16 @@ function* checkSetupScript({ setupScript }: ExecutionRequest): Iterable<FieldVio
 }
 
 function* checkLabels({ labels }: ExecutionRequest): Iterable<FieldViolation> {
+  yield* checkLabelMap('labels', labels);
+}
+
+/** What is wrong with labels. */
+export function* checkLabelMap(field: string, labels: ExecutionRequest['labels']): Iterable<FieldViolation> {
   const entries = Object.entries(labels);
   const tooLong = entries.some(([name, value]) => name.length > MAX_LABEL_LENGTH || value.length > MAX_LABEL_LENGTH);
   if (entries.length > MAX_LABELS || tooLong) {
     const description = `may be ${MAX_LABELS}, with names and values of ${MAX_LABEL_LENGTH} characters each`;
-    yield { field: 'labels', description };
+    yield { field, description };
   }
 }
 

@@ -93,15 +93,15 @@ export function checkLimits(
     const value = limits[name];
     if (value === undefined) return [];
     const field = `${prefix}.${LIMIT_FIELDS[name]}`;
-    const not = `, not ${show(name, value)}`;
+    const not = `, not ${showLimit(name, value)}`;
     if (!Number.isFinite(value)) return [{ field, description: `must be a finite number${not}` }];
     if (value < floors[name]) {
-      const floor = `${show(name, floors[name])}${name === 'memoryBytes' && memoryFloorBytes > 0 ? ' for this runtime' : ''}`;
+      const floor = `${showLimit(name, floors[name])}${name === 'memoryBytes' && memoryFloorBytes > 0 ? ' for this runtime' : ''}`;
       const remedy = value === 0 ? '; leave it unset for the default' : '';
       return [{ field, description: `must be at least ${floor}${not}${remedy}` }];
     }
     if (value <= ceilings[name]) return [];
-    const description = `is above the ceiling of ${show(name, ceilings[name])}`;
+    const description = `is above the ceiling of ${showLimit(name, ceilings[name])}`;
     return [{ field, description, reason: 'POLICY_CEILING_EXCEEDED' }];
   });
 }
@@ -111,7 +111,13 @@ export function mapLimits(value: (name: keyof Limits) => number): Limits {
   return Object.fromEntries(LIMIT_NAMES.map((name) => [name, value(name)])) as unknown as Limits;
 }
 
-function show(name: keyof Limits, value: number): string {
+/** The limit's name on the wire. */
+export function wireName(name: keyof Limits): string {
+  return LIMIT_FIELDS[name];
+}
+
+/** A limit's value, for people. */
+export function showLimit(name: keyof Limits, value: number): string {
   if (name === 'timeoutMs') return `${value / 1000} s`;
   return name.endsWith('Bytes') ? showBytes(value) : String(value);
 }

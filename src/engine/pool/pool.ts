@@ -9,12 +9,20 @@ export interface Wanted {
   readonly policy: EffectivePolicy;
 }
 
-/** A sandbox for one execution. Disposing of it gives it up, which removes it. */
+/** A sandbox for one execution. Disposing of it gives it up, which removes it unless it is a session's. */
 export interface Lease extends AsyncDisposable {
   readonly sandbox: Sandbox;
   readonly origin: SandboxOrigin;
+  /** The policy with which what waits in it for this execution was booted; undefined when nothing waits. */
+  readonly bootedWith: EffectivePolicy | undefined;
+  /** The file in /sandbox for the code; undefined for the runtime's usual one. It is removed when a session goes on. */
+  readonly mainFile?: string;
   /** Gives it up in good order: where the policy has it used again it is reset and kept, and else removed. */
   giveBack(): Promise<void>;
+  /** Sees to it that nothing of the execution runs any more, where the guest has not said so. */
+  clear(): Promise<void>;
+  /** The same once the link is lost, and whether the kernel killed for memory. */
+  lost(): Promise<boolean>;
 }
 
 /** Where executions get their sandboxes. */

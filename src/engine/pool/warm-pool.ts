@@ -1,4 +1,5 @@
-import { POOL_TICK_MS } from '../constants.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { POOL_TICK_MS, REMOVAL_PAUSE_MS } from '../constants.ts';
 import { policyDigest } from '../policy/resolve.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import type { SandboxFactory } from '../sandbox/factory.ts';
@@ -45,7 +46,10 @@ export class WarmPool implements Pool, AsyncDisposable {
     const { policy, runtime } = wanted;
     if (policy.reuse === 'NEVER') {
       const { sandbox, origin } = await this.#fresh.take(policy, runtime, signal);
-      return lease(sandbox, origin, () => sandbox[Symbol.asyncDispose]());
+      return lease(sandbox, origin, async () => {
+        await delay(REMOVAL_PAUSE_MS);
+        await sandbox[Symbol.asyncDispose]();
+      });
     }
     const key = reuseKey(wanted);
     const { sandbox, origin } = await this.#usedOrFresh(key, wanted, signal);
@@ -112,10 +116,13 @@ function lease(sandbox: Sandbox, origin: SandboxOrigin, giveBack: () => Promise<
   return {
     sandbox,
     origin,
+    bootedWith: sandbox.bootedWith,
     async giveBack() {
       given = true;
       await giveBack();
     },
+    clear: () => sandbox[Symbol.asyncDispose](),
+    lost: () => sandbox.ranOutOfMemory(),
     async [Symbol.asyncDispose]() {
       if (!given) await sandbox[Symbol.asyncDispose]();
     },

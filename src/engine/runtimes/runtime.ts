@@ -21,9 +21,13 @@ export interface Runtime {
 /** Where code, its files and its working directory are. */
 export const WORKSPACE = '/sandbox';
 
-/** The program and its arguments for code that has been written to the runtime's file. */
-export function codeArgv(runtime: Runtime, args: readonly string[]): string[] {
-  return [...runtime.interpreter, `${WORKSPACE}/${runtime.mainFile}`, ...args];
+/**
+ * The program and its arguments for code that has been written to a file.
+ *
+ * @param mainFile in /sandbox
+ */
+export function codeArgv(runtime: Runtime, args: readonly string[], mainFile = runtime.mainFile): string[] {
+  return [...runtime.interpreter, `${WORKSPACE}/${mainFile}`, ...args];
 }
 
 /** The program and its arguments for a shell command; `$0` is the shell, `$1` the first argument. */

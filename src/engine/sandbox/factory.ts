@@ -13,10 +13,13 @@ import {
   updateContainer,
 } from '../docker/containers.ts';
 import { dockerMessage, dockerStatus, isNotFound } from '../docker/errors.ts';
+import { execInContainer } from '../docker/exec.ts';
 import { EngineError } from '../errors.ts';
 import { programEnvironment } from '../execution/environment.ts';
 import { GuestClient } from '../guest/client.ts';
 import { GuestConnection } from '../guest/connection.ts';
+import { millisecondsOf } from '../guest/duration.ts';
+import { proveLink } from '../guest/proof.ts';
 import { StdioDuplex } from '../guest/stdio.ts';
 import { codeArgv, type Runtime } from '../runtimes/runtime.ts';
 import type { EffectivePolicy } from '../types.ts';
@@ -26,7 +29,7 @@ import type { ImageCatalog } from './images.ts';
 import type { Owner } from './labels.ts';
 import { Sandbox } from './sandbox.ts';
 import type { SeccompProfile } from './seccomp.ts';
-import { containerSpec, liveLimits } from './spec.ts';
+import { containerSpec, GUEST_PROGRAM, LINK_USER, liveLimits } from './spec.ts';
 import type { UidRange } from './uids.ts';
 
 /** What sandboxes are made with. */
@@ -44,6 +47,15 @@ export interface FactoryParts {
   /** PEM; empty when sandboxes are given no certificates. */
   readonly caBundle: Uint8Array;
   readonly log: Logger;
+}
+
+/** What finds a sandbox again that was kept. */
+export interface KeptSandbox {
+  readonly container: string;
+  readonly uid: number;
+  readonly guestDigest: string;
+  readonly key: Uint8Array;
+  readonly imageEnvironment: readonly string[];
 }
 
 /** Starts sandboxes and removes them. */
@@ -83,10 +95,11 @@ export class SandboxFactory {
   /**
    * Lets the interpreter of a sandbox boot ahead of its program, exactly as it will be started for one.
    *
+   * @param mainFile its program's, in /sandbox, where that is not the runtime's usual one
    * @returns why nothing waits; undefined when it does
    */
-  boot(sandbox: Sandbox, policy: EffectivePolicy, runtime: Runtime): Promise<string | undefined> {
-    return sandbox.boot(this.#bootOrder(sandbox, runtime), policy);
+  boot(sandbox: Sandbox, policy: EffectivePolicy, runtime: Runtime, mainFile?: string): Promise<string | undefined> {
+    return sandbox.boot(this.#bootOrder(sandbox, runtime, mainFile), policy);
   }
 
   /**
@@ -98,11 +111,11 @@ export class SandboxFactory {
     return sandbox.reset(this.#bootOrder(sandbox, runtime));
   }
 
-  #bootOrder(sandbox: Sandbox, runtime: Runtime) {
+  #bootOrder(sandbox: Sandbox, runtime: Runtime, mainFile = runtime.mainFile) {
     const { hook } = runtime;
     if (hook === '') return { hook, argv: [], environment: [] };
     const environment = programEnvironment(runtime, sandbox.imageEnvironment, this.#parts.caBundle.length > 0, {});
-    return { hook, argv: codeArgv(runtime, []), environment };
+    return { hook, argv: codeArgv(runtime, [], mainFile), environment };
   }
 
   /**
@@ -164,9 +177,9 @@ export class SandboxFactory {
         evidence,
         imageEnvironment: image.env,
         remove,
-        unthrottle: () => updateContainer(docker, container, { NanoCpus: docker.info.cpus * 1e9 }),
-        logLoss: (cause) =>
-          this.#parts.log.warn({ err: cause, container, stderr: stdio.stderrTail }, 'a sandbox was lost'),
+        guestDigest: digest,
+        throttle: this.#throttle(container),
+        logLoss: this.#logLoss(container, stdio),
       });
     } catch (error) {
       connection?.[Symbol.dispose]();
@@ -176,6 +189,63 @@ export class SandboxFactory {
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
+  }
+
+  /**
+   * Opens another link to a sandbox that was kept, whoever opened the first one.
+   *
+   * @throws LinkLost or ProtocolViolation, or whatever Docker says; the container is as it was
+   */
+  async relink(
+    kept: KeptSandbox,
+    timeoutMs: number,
+  ): Promise<{ sandbox: Sandbox; idleMs: number; contexts: string[] }> {
+    const { docker, uids, inUse, evidence } = this.#parts;
+    const { container, uid, guestDigest } = kept;
+    const stdio = new StdioDuplex(await execInContainer(docker, container, LINK_USER, [GUEST_PROGRAM, 'link']));
+    let connection: GuestConnection | undefined;
+    try {
+      await proveLink(stdio, kept.key, timeoutMs);
+      connection = new GuestConnection(stdio);
+      const guest = new GuestClient(connection);
+      const greeting = await guest.greet(guestDigest, uid, new Uint8Array(), timeoutMs);
+      inUse.add(container);
+      const sandbox = new Sandbox({
+        id: container,
+        uid,
+        guest,
+        guestDigest,
+        evidence: evidence.track(container),
+        imageEnvironment: kept.imageEnvironment,
+        remove: () => this.#remove(container, uid),
+        throttle: this.#throttle(container),
+        logLoss: this.#logLoss(container, stdio),
+        isKept: true,
+      });
+      uids.occupy(uid, container);
+      const idleMs = greeting.idle === undefined ? 0 : millisecondsOf(greeting.idle);
+      return { sandbox, idleMs, contexts: greeting.contexts };
+    } catch (error) {
+      connection?.[Symbol.dispose]();
+      stdio.destroy();
+      throw error;
+    }
+  }
+
+  /** Removes the container of a kept sandbox that has no link. */
+  removeKept({ container, uid }: Pick<KeptSandbox, 'container' | 'uid'>): Promise<void> {
+    return this.#remove(container, uid);
+  }
+
+  #throttle(container: string) {
+    const { docker } = this.#parts;
+    return (cpuCores = docker.info.cpus) =>
+      updateContainer(docker, container, { NanoCpus: Math.round(cpuCores * 1e9) });
+  }
+
+  #logLoss(container: string, stdio: StdioDuplex) {
+    return (cause: unknown) =>
+      this.#parts.log.warn({ err: cause, container, stderr: stdio.stderrTail }, 'a sandbox was lost');
   }
 
   async #remove(container: string, uid: number): Promise<void> {

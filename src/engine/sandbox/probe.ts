@@ -148,6 +148,7 @@ async function report(sandbox: Sandbox, args: readonly string[], memoryBytes: nu
       memoryBytes,
       keepProcesses: false,
       hot: false,
+      shared: false,
     },
     stdin: new Uint8Array(),
     onOutput: async (stream, data) => {

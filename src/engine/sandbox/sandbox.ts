@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { GUEST_ANSWER_TIMEOUT_MS } from '../constants.ts';
-import type { BootOrder, GuestClient } from '../guest/client.ts';
+import type { BootOrder, GuestClient, KeepOrder } from '../guest/client.ts';
 import { difference, type Survey } from '../guest/survey.ts';
 import type { EffectivePolicy } from '../types.ts';
 import type { Evidence } from './evidence.ts';
@@ -14,21 +14,25 @@ export interface SandboxParts {
   readonly id: string;
   readonly uid: number;
   readonly guest: GuestClient;
+  /** Of the guest. */
+  readonly guestDigest: string;
   readonly evidence: Evidence;
   /** `NAME=value`, of the image. */
   readonly imageEnvironment: readonly string[];
   /** Removes the container and resolves when it is gone. Never rejects. */
   readonly remove: () => Promise<void>;
-  /** Gives the container all of the host's processors. */
-  readonly unthrottle: () => Promise<void>;
+  /** Gives the container so many processors; all of the host's when it is undefined. */
+  readonly throttle: (cpuCores: number | undefined) => Promise<void>;
   /** Logs that the sandbox was lost. */
   readonly logLoss: (cause: unknown) => void;
+  /** Whether it is a session's already. */
+  readonly isKept?: boolean;
 }
 
 /** A container with a guest that has greeted. Whoever has it disposes of it, which removes it. */
 export class Sandbox implements AsyncDisposable {
   readonly #parts: SandboxParts;
-  #state: SandboxState = 'ready';
+  #state: SandboxState;
   #removal: Promise<void> | undefined;
   #bootedWith: EffectivePolicy | undefined;
   #fresh: Survey | undefined;
@@ -36,6 +40,7 @@ export class Sandbox implements AsyncDisposable {
 
   constructor(parts: SandboxParts) {
     this.#parts = parts;
+    this.#state = parts.isKept === true ? 'kept' : 'ready';
     void parts.guest.connection.lost.then(() => {
       if (mayMove(this.#state, 'lost')) this.#move('lost');
     });
@@ -43,12 +48,27 @@ export class Sandbox implements AsyncDisposable {
 
   /** Whether it can serve one. */
   get isReady(): boolean {
-    return this.#state === 'ready';
+    return this.#state === 'ready' || this.isKept;
   }
 
   /** Whether it serves an execution and is still there. */
   get isBusy(): boolean {
-    return this.#state === 'busy';
+    return this.#state === 'busy' || this.isKept;
+  }
+
+  /** Whether it is a session's and is still there. */
+  get isKept(): boolean {
+    return this.#state === 'kept';
+  }
+
+  /** Of the code. */
+  get uid(): number {
+    return this.#parts.uid;
+  }
+
+  /** Of the guest that answers. */
+  get guestDigest(): string {
+    return this.#parts.guestDigest;
   }
 
   /** Of its container. */
@@ -113,23 +133,49 @@ export class Sandbox implements AsyncDisposable {
    * kill with it. What ends here is given more than it may have for as long as that takes.
    */
   unthrottle(): void {
-    if (this.#unthrottled || this.#state !== 'busy') return;
+    if (this.#unthrottled || !this.isBusy) return;
     this.#unthrottled = true;
     // Where Docker cannot, the end takes longer.
-    this.#parts.unthrottle().catch(() => {});
+    this.#parts.throttle(undefined).catch(() => {});
   }
 
-  /** Takes it for an execution; it serves one only, or one after each reset. */
+  /** Takes `unthrottle` back, if it was called: a session goes on. */
+  async rethrottle({ limits }: EffectivePolicy): Promise<void> {
+    if (!this.#unthrottled) return;
+    await this.#parts.throttle(limits.cpuCores);
+    this.#unthrottled = false;
+  }
+
+  /** Takes it for an execution; it serves one only, or one after each reset. One that is kept is taken already. */
   occupy(): void {
-    this.#move('busy');
+    if (!this.isKept) this.#move('busy');
+  }
+
+  /** Takes it for a session: from now on its guest outlives the link. */
+  async keep(order: KeepOrder): Promise<void> {
+    if (!this.isKept) this.#move('kept');
+    await this.#parts.guest.keep(order);
+  }
+
+  /** Ends the link and nothing else: another one leads to the same container from now on, or shall. */
+  leave(): void {
+    if (this.#removal !== undefined) return;
+    this.#move('left');
+    this.#removal = Promise.resolve();
+    this.#parts.guest[Symbol.dispose]();
   }
 
   /**
    * Whether the kernel killed for memory, once Docker has had the time to say so. To be asked when the link is lost: it
    * begins to remove the container, which need not have ended by itself.
    */
-  async ranOutOfMemory(): Promise<boolean> {
+  ranOutOfMemory(): Promise<boolean> {
     void this[Symbol.asyncDispose]();
+    return this.diedOfMemory();
+  }
+
+  /** The same for a container that is known to have ended. */
+  async diedOfMemory(): Promise<boolean> {
     await Promise.race([this.#parts.evidence.died, delay(EVIDENCE_TIMEOUT_MS, undefined, { ref: false })]);
     return this.#parts.evidence.oom;
   }

@@ -16,6 +16,9 @@ export const GUEST_MOUNT = '/.isol8';
 /** The program that is PID 1 of every sandbox. */
 export const GUEST_PROGRAM = `${GUEST_MOUNT}/isol8-guest`;
 
+/** Whoever brings a later link into a sandbox: no user that code can signal or trace, and none that it can be. */
+export const LINK_USER = '999:999';
+
 /** Where the guest keeps what code may read and not write. */
 export const GUEST_RUN_DIR = '/run/isol8';
 

@@ -1,14 +1,16 @@
 /**
  * What a sandbox can be. It is ready when its guest has greeted, serves one execution, and is removed or, where the policy
- * allows it, reset and ready again; it is lost when its link or its container ends before we wanted that, or when its
- * guest breaks the protocol.
+ * allows it, reset and ready again; or it is kept for a session and serves many, until the link is left to somebody else.
+ * It is lost when its link or its container ends before we wanted that, or when its guest breaks the protocol.
  */
-export type SandboxState = 'ready' | 'busy' | 'lost' | 'removing' | 'removed';
+export type SandboxState = 'ready' | 'busy' | 'kept' | 'lost' | 'left' | 'removing' | 'removed';
 
 const MOVES: Readonly<Record<SandboxState, readonly SandboxState[]>> = {
-  ready: ['busy', 'lost', 'removing'],
+  ready: ['busy', 'kept', 'lost', 'removing'],
   busy: ['ready', 'lost', 'removing'],
-  lost: ['removing'],
+  kept: ['lost', 'left', 'removing'],
+  lost: ['left', 'removing'],
+  left: [],
   removing: ['removed'],
   removed: [],
 };

@@ -15,12 +15,12 @@ export interface SweeperParts {
 }
 
 /**
- * Whether a container of this server belongs to nobody: a process before this one made it, or this one lost it. A
- * young one may be one whose id Docker has not told us yet.
+ * Whether a container of this server belongs to nobody: a process before this one made it and it is no session's, or this
+ * one lost it. A young one may be one whose id Docker has not told us yet.
  */
 function isOrphan(container: ContainerSummary, owner: Owner, inUse: ReadonlySet<string>, bornBefore: number): boolean {
-  if (!isFrom(owner, container.labels)) return true;
-  return !inUse.has(container.id) && container.createdAt.getTime() <= bornBefore;
+  if (inUse.has(container.id)) return false;
+  return !isFrom(owner, container.labels) || container.createdAt.getTime() <= bornBefore;
 }
 
 /** Removes what carries this server's label and belongs to nobody, created and never started included. */

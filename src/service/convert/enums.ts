@@ -28,6 +28,7 @@ export const sandboxOrigins: Record<engine.SandboxOrigin, SandboxOrigin> = {
   POOL: SandboxOrigin.POOL,
   POOL_UPDATED: SandboxOrigin.POOL_UPDATED,
   REUSED: SandboxOrigin.REUSED,
+  SESSION: SandboxOrigin.SESSION,
 };
 
 /** Names of the engine on the wire. */

@@ -25,6 +25,7 @@ function toBody(event: engine.ExecutionEventBody) {
         case: 'started' as const,
         value: {
           executionId: event.executionId,
+          sessionId: event.sessionId,
           effectivePolicy: toEffectivePolicy(event.effectivePolicy),
           policyDigest: event.policyDigest,
           queued: toDuration(event.queuedMs),

@@ -25,7 +25,8 @@ export function fromPolicy(policy: Policy | undefined, violations: Violations): 
   return { limits, ...isolation, ...known({ profile: profile || undefined, onOutputLimit }) };
 }
 
-function fromLimits(limits: Limits | undefined, violations: Violations): Partial<engine.Limits> {
+/** Wire to engine. */
+export function fromLimits(limits: Partial<Limits> | undefined, violations: Violations): Partial<engine.Limits> {
   if (limits === undefined) return {};
   const timeoutMs = limits.timeout && fromDuration(limits.timeout);
   if (limits.timeout !== undefined && timeoutMs === undefined) {

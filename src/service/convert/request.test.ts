@@ -38,6 +38,11 @@ test('what is set arrives; what is not set stays unset', () => {
   const reuse = { policy: { isolation: { reuse: Reuse.SAME_TENANT } } };
   expect(convert(reuse)).toMatchObject({ request: { policy: { reuse: 'SAME_TENANT' } }, violations: [] });
   expect(convert({}).request.policy).toEqual({ limits: {} });
+  const session = { sessionId: 's', createSessionIfMissing: true, stdinMode: StdinMode.INTERACTIVE };
+  expect(convert(session)).toMatchObject({
+    request: { session: { id: 's', create: true }, interactive: true },
+    violations: [],
+  });
   expect(convert({ secrets: { A: 'b' } })).toMatchObject({ request: { secrets: { A: 'b' } }, violations: [] });
 });
 
@@ -45,6 +50,7 @@ test.each<[string, Init]>([
   ['source', { source: { case: undefined } }],
   ['stdin_mode', { stdin: Uint8Array.of(1), stdinMode: StdinMode.CLOSED }],
   ['stdin_mode', { stdinMode: 9 as never }],
+  ['create_session_if_missing', { createSessionIfMissing: true }],
   ['on_disconnect', { onDisconnect: 9 as never }],
   ['policy.profile', { policy: { profile: '' } }],
   ['policy.on_output_limit', { policy: { onOutputLimit: OnOutputLimit.UNSPECIFIED } }],
@@ -67,10 +73,7 @@ test('a limit that was set arrives whatever it is: the engine looks at it', () =
 
 test.each<[string, Init]>([
   ['code_url', { source: { case: 'codeUrl', value: {} } }],
-  ['stdin_mode', { stdinMode: StdinMode.INTERACTIVE }],
   ['request_id', { requestId: 'r' }],
-  ['session_id', { sessionId: 's' }],
-  ['create_session_if_missing', { createSessionIfMissing: true }],
   ['context', { context: 'c' }],
   ['packages', { packages: ['p'] }],
   ['image', { image: 'i' }],

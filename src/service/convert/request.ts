@@ -38,6 +38,8 @@ export function fromExecuteRequest(request: ExecuteRequest, { tenant, grant }: C
     policy,
     ...known({ grant }),
     labels: request.labels,
+    ...known({ session: fromPlace(request, violations) }),
+    ...known({ interactive: request.stdinMode === StdinMode.INTERACTIVE || undefined }),
   };
   return { request: converted, violations: violations.all };
 }
@@ -67,17 +69,20 @@ function checkStdin({ stdin, stdinMode }: ExecuteRequest, violations: Violations
       if (stdin.length > 0) violations.wrong('stdin_mode', 'is CLOSED, and stdin is not empty: use BYTES');
       return;
     case StdinMode.INTERACTIVE:
-      violations.unbuilt('stdin_mode', 'INTERACTIVE');
       return;
     default:
-      violations.wrong('stdin_mode', `is ${stdinMode}, which is neither CLOSED nor BYTES`);
+      violations.wrong('stdin_mode', `is ${stdinMode}, which is none of CLOSED, BYTES and INTERACTIVE`);
   }
+}
+
+function fromPlace({ sessionId, createSessionIfMissing }: ExecuteRequest, violations: Violations) {
+  if (sessionId !== '') return { id: sessionId, create: createSessionIfMissing };
+  if (createSessionIfMissing) violations.wrong('create_session_if_missing', 'is set, and session_id names no session');
+  return undefined;
 }
 
 function checkUnbuilt(request: ExecuteRequest, violations: Violations): void {
   if (request.requestId !== '') violations.unbuilt('request_id', 'Recognising a repeated request');
-  if (request.sessionId !== '') violations.unbuilt('session_id', 'A session');
-  if (request.createSessionIfMissing) violations.unbuilt('create_session_if_missing', 'A session');
   if (request.context !== '') violations.unbuilt('context', 'A context');
   if (request.packages.length > 0) violations.unbuilt('packages', 'Installing packages');
   if (request.image !== '') violations.unbuilt('image', 'A choice of image');

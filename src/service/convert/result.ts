@@ -5,7 +5,7 @@ import {
   SandboxOrigin,
   UsageScope,
 } from '../../../gen/isol8/v1/execution_pb.ts';
-import type { ExecutionResult, StreamStats, Timings, Usage } from '../../engine/types.ts';
+import type { ExecutionResult, StreamStats, Timings } from '../../engine/types.ts';
 import { toDuration, toOptionalDuration } from './duration.ts';
 import { interpreterStarts, outcomes, phases, sandboxOrigins } from './enums.ts';
 import { toEffectivePolicy } from './policy.ts';
@@ -14,6 +14,7 @@ import { toEffectivePolicy } from './policy.ts';
 export function toExecuteResponse(result: ExecutionResult) {
   return {
     executionId: result.executionId,
+    sessionId: result.sessionId,
     outcome: outcomes[result.outcome],
     exitCode: result.exitCode,
     signal: result.signal,
@@ -22,7 +23,7 @@ export function toExecuteResponse(result: ExecutionResult) {
     stdoutStats: toStats(result.stdoutStats),
     stderrStats: toStats(result.stderrStats),
     missingOutputPaths: result.missingOutputPaths.map(({ path, reason }) => ({ path, reason })),
-    usage: toUsage(result.usage),
+    usage: toUsage(result),
     timings: toTimings(result.timings),
     effectivePolicy: toEffectivePolicy(result.effectivePolicy),
     policyDigest: result.policyDigest,
@@ -34,15 +35,15 @@ function toStats({ totalBytes, droppedBytes, truncated }: StreamStats) {
   return { totalBytes: BigInt(totalBytes), droppedBytes: BigInt(droppedBytes), truncated };
 }
 
-function toUsage(usage: Usage) {
+function toUsage({ usage, sessionId }: ExecutionResult) {
   return {
     cpuUser: toOptionalDuration(usage.cpuUserMs),
     cpuSystem: toOptionalDuration(usage.cpuSystemMs),
     peakMemoryBytes: usage.peakMemoryBytes === undefined ? undefined : BigInt(usage.peakMemoryBytes),
     peakProcesses: usage.peakProcesses,
     oomKills: usage.oomKills === undefined ? undefined : BigInt(usage.oomKills),
-    // A sandbox is used once, so what it used is what the execution used.
-    scope: UsageScope.EXECUTION,
+    // A sandbox is used once, so what it used is what the execution used; in a session others may run.
+    scope: sessionId === '' ? UsageScope.EXECUTION : UsageScope.SANDBOX,
   };
 }
 

@@ -60,6 +60,7 @@ class SandboxOrigin(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SANDBOX_ORIGIN_POOL: _ClassVar[SandboxOrigin]
     SANDBOX_ORIGIN_POOL_UPDATED: _ClassVar[SandboxOrigin]
     SANDBOX_ORIGIN_REUSED: _ClassVar[SandboxOrigin]
+    SANDBOX_ORIGIN_SESSION: _ClassVar[SandboxOrigin]
 
 class InterpreterStart(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -108,6 +109,7 @@ SANDBOX_ORIGIN_NEW: SandboxOrigin
 SANDBOX_ORIGIN_POOL: SandboxOrigin
 SANDBOX_ORIGIN_POOL_UPDATED: SandboxOrigin
 SANDBOX_ORIGIN_REUSED: SandboxOrigin
+SANDBOX_ORIGIN_SESSION: SandboxOrigin
 INTERPRETER_START_UNSPECIFIED: InterpreterStart
 INTERPRETER_START_COLD: InterpreterStart
 INTERPRETER_START_HOT: InterpreterStart

@@ -1495,7 +1495,9 @@ type MainFile struct {
 	// Absolute, a name in /sandbox itself.
 	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
 	// 1 MiB at most.
-	Content       []byte `protobuf:"bytes,2,opt,name=content,proto3" json:"content,omitempty"`
+	Content []byte `protobuf:"bytes,2,opt,name=content,proto3" json:"content,omitempty"`
+	// Whether it is removed when the run has ended.
+	Temporary     bool `protobuf:"varint,3,opt,name=temporary,proto3" json:"temporary,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1542,6 +1544,13 @@ func (x *MainFile) GetContent() []byte {
 		return x.Content
 	}
 	return nil
+}
+
+func (x *MainFile) GetTemporary() bool {
+	if x != nil {
+		return x.Temporary
+	}
+	return false
 }
 
 // RunResponse tells what happens. Output comes in the order in which the guest read it.
@@ -4629,10 +4638,11 @@ const file_isol8_guest_v1_guest_proto_rawDesc = "" +
 	"\x0ekeep_processes\x18\v \x01(\bR\rkeepProcesses\x125\n" +
 	"\tmain_file\x18\f \x01(\v2\x18.isol8.guest.v1.MainFileR\bmainFile\x12\x10\n" +
 	"\x03hot\x18\r \x01(\bR\x03hot\x12\x16\n" +
-	"\x06shared\x18\x0e \x01(\bR\x06shared\"8\n" +
+	"\x06shared\x18\x0e \x01(\bR\x06shared\"V\n" +
 	"\bMainFile\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x18\n" +
-	"\acontent\x18\x02 \x01(\fR\acontent\"\xea\x01\n" +
+	"\acontent\x18\x02 \x01(\fR\acontent\x12\x1c\n" +
+	"\ttemporary\x18\x03 \x01(\bR\ttemporary\"\xea\x01\n" +
 	"\vRunResponse\x126\n" +
 	"\astarted\x18\x01 \x01(\v2\x1a.isol8.guest.v1.RunStartedH\x00R\astarted\x123\n" +
 	"\x06output\x18\x02 \x01(\v2\x19.isol8.guest.v1.RunOutputH\x00R\x06output\x120\n" +

@@ -1,0 +1,233 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { RELINK_PAUSE_MS, RELINK_TIMEOUT_MS, SESSION_GRACE_MS, SESSION_LEASE_GRACE_MS } from '../constants.ts';
+import { isConflict, isNotFound } from '../docker/errors.ts';
+import { policyDigest } from '../policy/resolve.ts';
+import type { Runtime } from '../runtimes/runtime.ts';
+import type { SandboxFactory } from '../sandbox/factory.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { SessionRecord, SessionTable } from '../store/session-table.ts';
+import { nextLook, whyOver } from './lease.ts';
+import { SecretsSeen } from './secrets-seen.ts';
+import type { SessionInfo, SessionState } from './types.ts';
+
+/** What sessions work with. */
+export interface SessionParts {
+  readonly factory: Pick<SandboxFactory, 'relink' | 'removeKept' | 'boot' | 'retune'>;
+  readonly table: SessionTable;
+  readonly log: Logger;
+  /** Told once when a session has ended. */
+  readonly onEnded: (session: Session) => void;
+}
+
+/** A sandbox that stays, with its lease, its record and its link, which is opened again when it breaks. */
+export class Session {
+  readonly runtime: Runtime;
+  /** Names of its interpreters. */
+  readonly contexts: Set<string>;
+  /** What its executions were told. */
+  readonly secrets = new SecretsSeen();
+  readonly #parts: SessionParts;
+  #record: SessionRecord;
+  #sandbox: Sandbox;
+  #state: SessionState;
+  #endReason = '';
+  #uses = 0;
+  /** Ends each of the executions that run in it. */
+  readonly #running = new Set<() => void>();
+  #idle: PromiseWithResolvers<void> | undefined;
+  #linking: Promise<void> | undefined;
+  #ending: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isLeft = false;
+
+  /**
+   * @param sandbox that is kept, or about to be
+   * @param contexts that live in it already
+   */
+  constructor(
+    parts: SessionParts,
+    record: SessionRecord,
+    sandbox: Sandbox,
+    runtime: Runtime,
+    contexts: readonly string[] = [],
+  ) {
+    this.contexts = new Set(contexts);
+    this.#parts = parts;
+    this.#record = record;
+    this.#sandbox = sandbox;
+    this.runtime = runtime;
+    this.#state = record.ready ? 'READY' : 'STARTING';
+    this.#watch(sandbox);
+    this.#arm();
+  }
+
+  get record(): SessionRecord {
+    return this.#record;
+  }
+
+  /** Whether it has not ended, and will not. */
+  get isLive(): boolean {
+    return this.#ending === undefined;
+  }
+
+  /** How many executions run in it. */
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** As its tenant sees it. */
+  get info(): SessionInfo {
+    const { id, policy, labels, createdAt, expiresAt, idleTimeoutMs, lastUsedAt, executions } = this.#record;
+    return {
+      id,
+      runtime: this.runtime.name,
+      state: this.#state,
+      endReason: this.#endReason,
+      policy,
+      policyDigest: policyDigest(policy),
+      labels,
+      createdAt: new Date(createdAt),
+      expiresAt: new Date(expiresAt),
+      idleTimeoutMs,
+      lastUsedAt: new Date(this.#uses > 0 ? Date.now() : lastUsedAt),
+      executions,
+      running: this.running,
+      contexts: [...this.contexts].sort(),
+    };
+  }
+
+  /** Its sandbox, with a link that leads to it; undefined when it has ended. */
+  async sandbox(): Promise<Sandbox | undefined> {
+    while (this.#linking !== undefined) await this.#linking;
+    return this.isLive ? this.#sandbox : undefined;
+  }
+
+  /** Says that somebody uses it from now on; what is returned says that he does no more. */
+  use(): () => void {
+    this.#uses += 1;
+    let used = false;
+    return () => {
+      if (used) return;
+      used = true;
+      this.#uses -= 1;
+      if (this.isLive) this.change({ lastUsedAt: Date.now() });
+    };
+  }
+
+  /**
+   * Says that an execution runs in it from now on; what is returned says that it does no more.
+   *
+   * @param cancel ends it
+   */
+  enter(cancel: () => void): () => void {
+    const leave = this.use();
+    this.#running.add(cancel);
+    this.change({ executions: this.#record.executions + 1 });
+    return () => {
+      this.#running.delete(cancel);
+      if (this.#running.size === 0) this.#idle?.resolve();
+      leave();
+    };
+  }
+
+  /** Changes what is known of it, on disk too. */
+  change(change: Partial<Omit<SessionRecord, 'tenant' | 'id' | 'container' | 'key'>>): void {
+    this.#record = { ...this.#record, ...change };
+    if (change.ready === true && this.#state === 'STARTING') this.#state = 'READY';
+    if (this.isLive) this.#parts.table.put(this.#record);
+    this.#arm();
+  }
+
+  /** Tells the guest its lease and its memory; the first time, from then on it outlives the link. */
+  async keep(): Promise<void> {
+    const { expiresAt, idleTimeoutMs, key, policy } = this.#record;
+    await this.#sandbox.keep({
+      lifetimeMs: Math.max(0, expiresAt - Date.now()) + SESSION_LEASE_GRACE_MS,
+      idleTimeoutMs: idleTimeoutMs + SESSION_LEASE_GRACE_MS,
+      key,
+      memoryBytes: policy.limits.memoryBytes,
+    });
+  }
+
+  /** Cancels what runs in it, removes its sandbox and resolves when nothing of it is left. The first reason counts. */
+  end(reason: string): Promise<void> {
+    this.#ending ??= this.#end(reason);
+    return this.#ending;
+  }
+
+  /** Gives up the link and nothing else: whoever has the record goes on with it. */
+  leave(): void {
+    this.#isLeft = true;
+    clearTimeout(this.#timer);
+    if (this.isLive) this.#sandbox.leave();
+  }
+
+  async #end(reason: string): Promise<void> {
+    this.#state = 'ENDING';
+    this.#endReason = reason;
+    clearTimeout(this.#timer);
+    // What it is cancelled for is told first, with what it had written.
+    for (const cancel of this.#running) cancel();
+    if (this.#running.size > 0 && this.#sandbox.isKept) {
+      this.#idle = Promise.withResolvers();
+      await Promise.race([this.#idle.promise, delay(SESSION_GRACE_MS, undefined, { ref: false })]);
+    }
+    if (this.#sandbox.isKept) await this.#sandbox[Symbol.asyncDispose]();
+    else await this.#parts.factory.removeKept(this.#record);
+    this.#parts.table.remove(this.#record);
+    this.#state = 'ENDED';
+    this.#parts.onEnded(this);
+  }
+
+  #watch(sandbox: Sandbox): void {
+    void sandbox.ended.then((why) => {
+      if (this.#isLeft || !this.isLive) return;
+      sandbox.leave();
+      this.#linking = this.#relink(why).finally(() => {
+        this.#linking = undefined;
+      });
+    });
+  }
+
+  async #relink(why: unknown): Promise<void> {
+    const { factory, log } = this.#parts;
+    const { id, container } = this.#record;
+    log.info({ err: why, session: id, container }, 'the link to a session broke; opening another');
+    for (const until = performance.now() + RELINK_TIMEOUT_MS; ; await delay(RELINK_PAUSE_MS)) {
+      if (this.#isLeft || !this.isLive) return;
+      try {
+        const { sandbox, contexts } = await factory.relink(this.#record, Math.max(1, until - performance.now()));
+        if (this.#isLeft || !this.isLive) sandbox.leave();
+        else this.#adopt(sandbox, contexts);
+        return;
+      } catch (error) {
+        if (!isNotFound(error) && !isConflict(error) && performance.now() < until) continue;
+        // Not awaited: it waits for executions, which wait for this.
+        void this.end('its sandbox was lost');
+        return;
+      }
+    }
+  }
+
+  #adopt(sandbox: Sandbox, contexts: readonly string[]): void {
+    this.#sandbox = sandbox;
+    this.contexts.clear();
+    for (const name of contexts) this.contexts.add(name);
+    this.#watch(sandbox);
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    if (this.#isLeft || !this.isLive) return;
+    const now = Date.now();
+    this.#timer = setTimeout(
+      () => {
+        const why = whyOver(this.#record, this.#uses > 0, Date.now());
+        if (why === undefined) this.#arm();
+        else void this.end(why);
+      },
+      nextLook(this.#record, this.#uses > 0, now),
+    ).unref();
+  }
+}
