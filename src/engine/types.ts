@@ -1,10 +1,20 @@
 import type { FieldViolation } from './errors.ts';
+import type { SessionFiles } from './files/types.ts';
 import type { EffectivePolicy, Grant, Limits, PolicyRequest } from './policy/types.ts';
 import type { SelfTestRequest, SelfTestResult } from './self-test/types.ts';
 import type { Sessions } from './session/types.ts';
 
 /** The vocabulary of the engine's door. Field names in comments are those of the wire, which the engine never sees. */
 
+export type {
+  FileForm,
+  FileInfo,
+  FilePage,
+  FilePart,
+  FileType,
+  SessionFiles,
+  WrittenFile,
+} from './files/types.ts';
 export type {
   Ceilings,
   EffectivePolicy,
@@ -289,6 +299,8 @@ export interface Engine extends AsyncDisposable {
   sendSignal(tenant: string, executionId: string, signal: number): Promise<void>;
   /** Sandboxes that stay. */
   readonly sessions: Sessions;
+  /** Their files. */
+  readonly files: SessionFiles;
   /**
    * What a policy would come to, or what is wrong with it.
    *

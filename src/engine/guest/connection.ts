@@ -15,7 +15,7 @@ import type { StdioDuplex } from './stdio.ts';
 import { LinkLost, ProtocolViolation } from './violation.ts';
 
 /** The guest answered with a gRPC status other than OK. */
-class GuestStatus extends Error {
+export class GuestStatus extends Error {
   override readonly name = 'GuestStatus';
 }
 
