@@ -3,11 +3,14 @@
 package files
 
 import (
+	"bufio"
 	"encoding/binary"
 	"errors"
 	"io"
 
 	"google.golang.org/protobuf/proto"
+
+	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
 )
 
 const (
@@ -42,12 +45,26 @@ var errFrame = errors.New("a message of the file worker is too large")
 
 // WriteFrame sends one message.
 func WriteFrame(to io.Writer, message proto.Message) error {
-	frame, err := proto.MarshalOptions{}.MarshalAppend(make([]byte, 4, 4+proto.Size(message)), message)
+	return (&Writer{To: to}).Write(message)
+}
+
+// Writer sends messages one after the other from the same memory.
+type Writer struct {
+	To     io.Writer
+	buffer []byte
+}
+
+// Write sends one message.
+func (w *Writer) Write(message proto.Message) error {
+	if size := 4 + proto.Size(message); cap(w.buffer) < size {
+		w.buffer = make([]byte, 4, size)
+	}
+	frame, err := proto.MarshalOptions{UseCachedSize: true}.MarshalAppend(w.buffer[:4], message)
 	if err != nil {
 		return err
 	}
 	binary.BigEndian.PutUint32(frame, uint32(len(frame)-4))
-	_, err = to.Write(frame)
+	_, err = w.To.Write(frame)
 	return err
 }
 
@@ -89,10 +106,37 @@ type frames struct {
 }
 
 // next is valid until it is called again.
-func (f *frames) next() ([]byte, error) {
-	frame, err := nextFrame(f.in, f.buffer, maxFrame)
+func (f *frames) next(limit uint32) ([]byte, error) {
+	frame, err := nextFrame(f.in, f.buffer, limit)
 	if err == nil {
 		f.buffer = frame[:0]
 	}
 	return frame, err
+}
+
+// Answers takes messages from a worker, which may be hostile.
+type Answers struct{ frames frames }
+
+// NewAnswers takes them from its pipe.
+func NewAnswers(from io.Reader) *Answers {
+	return &Answers{frames{in: bufio.NewReaderSize(from, 2*ChunkSize)}}
+}
+
+// Next takes one. The content in it is valid until the next one is taken.
+func (a *Answers) Next(answer proto.Message) error {
+	frame, err := a.frames.next(maxAnswer)
+	if err != nil {
+		return err
+	}
+	if chunk, plain := chunkIn(frame); plain {
+		switch answer := answer.(type) {
+		case *guestv1.GetFileResponse:
+			answer.Part = &guestv1.GetFileResponse_Chunk{Chunk: chunk}
+			return nil
+		case *guestv1.ReadFilesResponse:
+			answer.Part = &guestv1.ReadFilesResponse_Chunk{Chunk: chunk}
+			return nil
+		}
+	}
+	return proto.Unmarshal(frame, answer)
 }

@@ -19,7 +19,7 @@ func get(root string, in io.Reader, out io.Writer) error {
 	if err := readFrame(in, order, maxFrame); err != nil {
 		return err
 	}
-	g := &giver{out: out, hash: sha256.New()}
+	g := &giver{out: &Writer{To: out}, hash: sha256.New()}
 	var err error
 	switch order.GetForm() {
 	case guestv1.FileForm_FILE_FORM_FILE:
@@ -43,14 +43,14 @@ func get(root string, in io.Reader, out io.Writer) error {
 
 // giver sends content and adds it up.
 type giver struct {
-	out  io.Writer
+	out  *Writer
 	hash hash.Hash
 }
 
 // Write sends one piece.
 func (g *giver) Write(chunk []byte) (int, error) {
 	_, _ = g.hash.Write(chunk)
-	if WriteFrame(g.out, &guestv1.GetFileResponse{Part: &guestv1.GetFileResponse_Chunk{Chunk: chunk}}) != nil {
+	if g.out.Write(&guestv1.GetFileResponse{Part: &guestv1.GetFileResponse_Chunk{Chunk: chunk}}) != nil {
 		return 0, errAnswer
 	}
 	return len(chunk), nil
@@ -58,7 +58,7 @@ func (g *giver) Write(chunk []byte) (int, error) {
 
 func (g *giver) begin(name string, stat *unix.Stat_t) error {
 	entry := entryOf(name, stat)
-	if WriteFrame(g.out, &guestv1.GetFileResponse{Part: &guestv1.GetFileResponse_File{File: entry}}) != nil {
+	if g.out.Write(&guestv1.GetFileResponse{Part: &guestv1.GetFileResponse_File{File: entry}}) != nil {
 		return errAnswer
 	}
 	return nil

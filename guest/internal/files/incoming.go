@@ -30,7 +30,7 @@ func (c *incoming) next() error {
 	if c.whole {
 		return io.EOF
 	}
-	frame, err := c.frames.next()
+	frame, err := c.frames.next(maxFrame)
 	if err != nil {
 		return fail(otherwise, "the content is cut short")
 	}
@@ -95,5 +95,5 @@ func chunkIn(frame []byte) ([]byte, bool) {
 	return chunk, n == len(frame)-tag
 }
 
-// chunkField is the number of `chunk` in PutFileRequest and GetFileResponse.
+// chunkField is the number of `chunk` in PutFileRequest, GetFileResponse and ReadFilesResponse.
 const chunkField = 2

@@ -20,7 +20,7 @@ func read(root string, in io.Reader, out io.Writer) error {
 	for _, given := range order.GetPatterns() {
 		wanted.add(given)
 	}
-	r := &reader{root: root, out: out, left: order.GetMaxTotalBytes(), buffer: make([]byte, ChunkSize)}
+	r := &reader{root: root, out: &Writer{To: out}, left: order.GetMaxTotalBytes(), buffer: make([]byte, ChunkSize)}
 	for _, name := range wanted.sorted() {
 		if err := r.give(name, wanted.files[name]); err != nil {
 			return err
@@ -36,12 +36,12 @@ func read(root string, in io.Reader, out io.Writer) error {
 
 type reader struct {
 	root   string
-	out    io.Writer
+	out    *Writer
 	left   int64
 	buffer []byte
 }
 
-func (r *reader) answer(message *guestv1.ReadFilesResponse) error { return WriteFrame(r.out, message) }
+func (r *reader) answer(message *guestv1.ReadFilesResponse) error { return r.out.Write(message) }
 
 // give sends one file, or why it cannot be given. It returns an error only when nobody takes the answer.
 func (r *reader) give(name, given string) error {

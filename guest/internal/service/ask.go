@@ -1,7 +1,6 @@
 package service
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -42,9 +41,10 @@ func feedWorker[Q, A any, PQ message[Q], PA message[A]](
 		return nil, err
 	}
 	defer worker.close()
+	orders := files.Writer{To: worker.orders}
 	for stream.Receive() {
 		// A worker that failed takes no more; its answer says why.
-		if files.WriteFrame(worker.orders, PQ(stream.Msg())) != nil {
+		if orders.Write(PQ(stream.Msg())) != nil {
 			break
 		}
 	}
@@ -78,10 +78,10 @@ func readWorker[A any, PA message[A]](
 	if err := files.WriteFrame(worker.orders, order); err != nil {
 		return errWorker
 	}
-	answers := bufio.NewReaderSize(worker.answers, files.ChunkSize)
+	answers := files.NewAnswers(worker.answers)
 	for {
 		answer := PA(new(A))
-		err := files.ReadAnswer(answers, answer)
+		err := answers.Next(answer)
 		if err == io.EOF && check.Complete() {
 			<-worker.process.Done
 			if worker.process.Status.ExitStatus() != 0 {
