@@ -147,6 +147,12 @@ export const SESSION_MAX_EXECUTIONS = 16;
 /** In a session a guest gets this long to end an execution: others live beside it. */
 export const SESSION_GRACE_MS = 5_000;
 
+/** A cell that was interrupted gets this long before its context is ended. */
+export const CELL_GRACE_MS = 2_000;
+
+/** Displays and errors of one cell. */
+export const DISPLAY_BYTES = 4 * MIB;
+
 /** For a new link to a session's sandbox; a busy host, and one that is full of the code's processes, needs seconds. */
 export const RELINK_TIMEOUT_MS = 20_000;
 

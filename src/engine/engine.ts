@@ -102,7 +102,7 @@ export class DockerEngine implements Engine {
       mask,
       hasCaBundle: this.#parts.hasCaBundle,
       since,
-      session: request.session,
+      session: request.session && this.#parts.sessions.placeFor(request.tenant, request.session.id),
     });
     const onQueued = (position: number) => void execution.emit({ kind: 'queued', position });
     this.#admission

@@ -1,11 +1,14 @@
 import type { FieldViolation } from './errors.ts';
+import type { Display, ExecutionError } from './execution/rich.ts';
 import type { SessionFiles } from './files/types.ts';
-import type { EffectivePolicy, Grant, Limits, PolicyRequest } from './policy/types.ts';
+import type { EngineInfo, PoolStatus } from './info.ts';
+import type { EffectivePolicy, Grant, PolicyRequest } from './policy/types.ts';
 import type { SelfTestRequest, SelfTestResult } from './self-test/types.ts';
 import type { Sessions } from './session/types.ts';
 
 /** The vocabulary of the engine's door. Field names in comments are those of the wire, which the engine never sees. */
 
+export type { Display, ExecutionError } from './execution/rich.ts';
 export type {
   FileForm,
   FileInfo,
@@ -15,6 +18,7 @@ export type {
   SessionFiles,
   WrittenFile,
 } from './files/types.ts';
+export type { EngineInfo, PoolStatus, RuntimeInfo } from './info.ts';
 export type {
   Ceilings,
   EffectivePolicy,
@@ -68,6 +72,8 @@ export interface ExecutionRequest {
   readonly labels: Readonly<Record<string, string>>;
   /** Where it runs; in a sandbox of its own when unset. */
   readonly session?: SessionPlace;
+  /** The session's interpreter that runs the code; a process of its own when unset. */
+  readonly context?: string;
 }
 
 /** A place in a session. */
@@ -163,6 +169,12 @@ export interface ExecutionResult {
   readonly timings: Timings;
   readonly effectivePolicy: EffectivePolicy;
   readonly policyDigest: string;
+  /** In a context: the error that the code did not catch. */
+  readonly error?: ExecutionError;
+  /** Whether the context ended. */
+  readonly contextEnded?: boolean;
+  /** Displays of a context that were too much, or none. */
+  readonly droppedDisplays?: number;
 }
 
 /** A policy to try. */
@@ -191,6 +203,7 @@ export type ExecutionEventBody =
   | { readonly kind: 'text'; readonly stream: OutputStream; readonly text: string }
   /** What is not UTF-8. */
   | { readonly kind: 'data'; readonly stream: OutputStream; readonly data: Uint8Array }
+  | { readonly kind: 'display'; readonly display: Display }
   /** A piece of an output file; `last` carries the digest of the whole. */
   | {
       readonly kind: 'file';
@@ -216,53 +229,6 @@ export interface Execution {
    * returns early cancels the execution.
    */
   events(): AsyncIterable<ExecutionEvent>;
-}
-
-/** A runtime as callers see it. */
-export interface RuntimeInfo {
-  readonly name: string;
-  /** Of the interpreter, as the image's label says; '' when the image is missing. */
-  readonly version: string;
-  readonly image: string;
-  /** Whether its image is there. */
-  readonly available: boolean;
-  /** The least `memory_bytes` it takes. */
-  readonly memoryFloorBytes: number;
-}
-
-/** Sandboxes of one kind: a runtime with the limits that its container holds. */
-export interface PoolStatus {
-  readonly runtime: string;
-  readonly image: string;
-  /** How many wait. */
-  readonly idle: number;
-  /** How many are being started. */
-  readonly starting: number;
-  /** How many should wait. */
-  readonly target: number;
-  /** Executions that found one waiting. */
-  readonly hits: number;
-  /** Executions that did not. */
-  readonly misses: number;
-}
-
-/** What this server is and can do. */
-export interface EngineInfo {
-  readonly runtimes: readonly RuntimeInfo[];
-  readonly defaults: Limits;
-  /** The most that the caller may ask for. */
-  readonly ceilings: Limits;
-  /** Those that the caller may ask for, the usual one first. */
-  readonly runtimeClasses: readonly { readonly name: string; readonly unenforced: readonly string[] }[];
-  readonly docker: {
-    readonly version: string;
-    readonly apiVersion: string;
-    readonly cgroupVersion: number;
-    /** What this host cannot enforce, a sentence each. */
-    readonly missing: readonly string[];
-  };
-  readonly running: number;
-  readonly queued: number;
 }
 
 /** The engine's door. */

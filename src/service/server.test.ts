@@ -124,7 +124,7 @@ describe('refusals', () => {
       '*': { metadata: Metadata({ authorization: `Bearer ${KEY}` }) },
     });
     const expected = { code: Status.UNIMPLEMENTED, details: { ErrorInfo: { reason: 'NOT_IMPLEMENTED' } } };
-    expect(await failureOf((onTrailer) => client.listSessions({}, { onTrailer }))).toMatchObject(expected);
+    expect(await failureOf((onTrailer) => client.listExecutions({}, { onTrailer }))).toMatchObject(expected);
     expect(await failureOf((onTrailer) => admin.drain({}, { onTrailer }))).toMatchObject(expected);
     const watch = client.watchExecution.bind(client);
     const read = async (onTrailer: (trailer: Metadata) => void) => {

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"isol8.dev/guest/internal/files"
+	"isol8.dev/guest/internal/link"
 	"isol8.dev/guest/internal/probe"
 	"isol8.dev/guest/internal/service"
 	"isol8.dev/guest/internal/stage"
@@ -16,7 +17,7 @@ import (
 	"isol8.dev/guest/internal/version"
 )
 
-const usage = `usage: isol8-guest serve | verify PATH | version`
+const usage = `usage: isol8-guest serve | link | verify PATH | version`
 
 func main() {
 	// Before anything else: whoever is not root may neither trace this process nor read its memory, files or environment.
@@ -42,6 +43,10 @@ func main() {
 		os.Exit(probe.Limits(os.Args[3], os.Stdout))
 	case command == probe.Command && len(os.Args) == 4 && os.Args[2] == "memory":
 		os.Exit(probe.Memory(os.Args[3]))
+	case command == link.Command && len(os.Args) == 2:
+		if err := link.Bridge(); err != nil {
+			fail(err.Error())
+		}
 	case command == "verify" && len(os.Args) == 3:
 		os.Exit(verify.Main(os.Args[2], os.Stdout))
 	case command == "version" && len(os.Args) == 2:

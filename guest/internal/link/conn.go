@@ -1,58 +1,62 @@
-// Package link makes the container's standard input and output one HTTP/2 connection and serves it.
+// Package link carries the guest's one HTTP/2 service over connections: the container's standard input and output, and
+// later, in a sandbox that is kept, a socket that proves itself.
 package link
 
 import (
+	"context"
+	"io"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
-// Conn is the one connection of a guest: it reads from one file and writes to another. Its end, in either direction,
-// is the end of the guest, so Ended is called and is not expected to return.
+// Conn is one link to a host.
 type Conn struct {
-	in, out *os.File
+	stream  io.ReadWriteCloser
 	ended   func(error)
 	heard   atomic.Int64
 	opened  time.Time
+	greeted atomic.Bool
+	once    sync.Once
+	// over is closed when it is over.
+	over chan struct{}
 }
 
-// NewConn takes over two descriptors.
-func NewConn(in, out int, ended func(error)) (*Conn, error) {
-	for _, fd := range []int{in, out} {
-		// Non-blocking, so that Go's poller waits and no thread is held.
-		if err := syscall.SetNonblock(fd, true); err != nil {
-			return nil, err
-		}
-	}
-	return &Conn{
-		in:     os.NewFile(uintptr(in), "link-in"),
-		out:    os.NewFile(uintptr(out), "link-out"),
-		ended:  ended,
-		opened: time.Now(),
-	}, nil
+// NewConn takes over a stream. ended is called once, when the link is over in either direction.
+func NewConn(stream io.ReadWriteCloser, ended func(error)) *Conn {
+	return &Conn{stream: stream, ended: ended, opened: time.Now(), over: make(chan struct{})}
 }
 
 // Read reads what the host sent and remembers that it was heard.
 func (c *Conn) Read(p []byte) (int, error) {
-	n, err := c.in.Read(p)
+	n, err := c.stream.Read(p)
 	if n > 0 {
 		c.heard.Store(int64(time.Since(c.opened)))
 	}
-	if err != nil && !os.IsTimeout(err) {
-		c.ended(err)
-	}
+	c.check(err)
 	return n, err
 }
 
 // Write sends to the host.
 func (c *Conn) Write(p []byte) (int, error) {
-	n, err := c.out.Write(p)
-	if err != nil && !os.IsTimeout(err) {
-		c.ended(err)
-	}
+	n, err := c.stream.Write(p)
+	c.check(err)
 	return n, err
+}
+
+func (c *Conn) check(err error) {
+	if err != nil && !os.IsTimeout(err) {
+		c.end(err)
+	}
+}
+
+func (c *Conn) end(err error) {
+	c.once.Do(func() {
+		close(c.over)
+		c.ended(err)
+	})
 }
 
 // Silence is how long nothing was heard from the host.
@@ -60,11 +64,17 @@ func (c *Conn) Silence() time.Duration {
 	return time.Since(c.opened) - time.Duration(c.heard.Load())
 }
 
-// Close is called by the server when the connection is over.
+// Close ends the link, and with it every call that was made on it.
 func (c *Conn) Close() error {
-	c.ended(net.ErrClosed)
-	return nil
+	c.end(net.ErrClosed)
+	return c.stream.Close()
 }
+
+// SetGreeted notes that the host has greeted.
+func (c *Conn) SetGreeted() { c.greeted.Store(true) }
+
+// Greeted tells whether it has.
+func (c *Conn) Greeted() bool { return c.greeted.Load() }
 
 // LocalAddr names the link.
 func (c *Conn) LocalAddr() net.Addr { return address{} }
@@ -83,12 +93,13 @@ func (c *Conn) SetWriteDeadline(time.Time) error { return nil }
 
 type address struct{}
 
-func (address) Network() string { return "stdio" }
+func (address) Network() string { return "link" }
 func (address) String() string  { return "link" }
 
-// listener gives out one connection and then nothing, for ever.
-type listener struct{ conns chan net.Conn }
+type connKey struct{}
 
-func (l listener) Accept() (net.Conn, error) { return <-l.conns, nil }
-func (l listener) Close() error              { return nil }
-func (l listener) Addr() net.Addr            { return address{} }
+// Of is the link that a call was made on.
+func Of(ctx context.Context) *Conn {
+	conn, _ := ctx.Value(connKey{}).(*Conn)
+	return conn
+}

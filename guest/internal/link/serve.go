@@ -1,6 +1,7 @@
 package link
 
 import (
+	"context"
 	"io"
 	"log"
 	"math"
@@ -17,14 +18,23 @@ const (
 	maxStreams = 64
 )
 
-// Serve answers HTTP/2 with prior knowledge on one connection. It returns only on an error of the server itself.
-func Serve(conn net.Conn, handler http.Handler) error {
+// Server answers HTTP/2 with prior knowledge on the links that it is given.
+type Server struct {
+	conns chan net.Conn
+	http  *http.Server
+}
+
+// NewServer makes a server whose handler finds the link of a call with Of.
+func NewServer(handler http.Handler) *Server {
 	protocols := new(http.Protocols)
 	protocols.SetUnencryptedHTTP2(true)
-	server := &http.Server{
+	return &Server{conns: make(chan net.Conn), http: &http.Server{
 		Handler:   handler,
 		Protocols: protocols,
 		ErrorLog:  log.New(io.Discard, "", 0),
+		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
+			return context.WithValue(ctx, connKey{}, conn)
+		},
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams: maxStreams,
 			// A message of the host's is one frame where it can be.
@@ -33,8 +43,18 @@ func Serve(conn net.Conn, handler http.Handler) error {
 			// No set of streams whose content is not read can use it up, so control always gets through.
 			MaxReceiveBufferPerConnection: math.MaxInt32,
 		},
-	}
-	only := listener{conns: make(chan net.Conn, 1)}
-	only.conns <- conn
-	return server.Serve(only)
+	}}
 }
+
+// Serve serves. It returns only on an error of the server itself.
+func (s *Server) Serve() error { return s.http.Serve(listener{s.conns}) }
+
+// Add begins to serve a link.
+func (s *Server) Add(conn *Conn) { s.conns <- conn }
+
+// listener gives out the links that were added.
+type listener struct{ conns chan net.Conn }
+
+func (l listener) Accept() (net.Conn, error) { return <-l.conns, nil }
+func (l listener) Close() error              { return nil }
+func (l listener) Addr() net.Addr            { return address{} }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"isol8.dev/guest/internal/proc"
 )
 
 // victim is a process chosen to be killed. Its start time tells it from a later process of the same pid.
@@ -50,22 +52,16 @@ func (v victim) lingers() bool {
 	return v.pid != 0 && time.Since(v.at) < patience && started(v.pid) == v.before && size(v.pid) > 0
 }
 
-// size is anonymous and shared memory and swap, from /proc/PID/status; a zombie has none.
+// leastUID is the first user of code; below are the guest's own, which are never chosen.
+const leastUID = 1000
+
+// size is anonymous and shared memory and swap of a process of the code; a zombie has none.
 func size(pid int) int64 {
-	content, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
-	if err != nil {
+	seen, there := proc.Describe(pid)
+	if !there || seen.UID < leastUID {
 		return 0
 	}
-	var sum int64
-	for _, key := range []string{"\nRssAnon:", "\nRssShmem:", "\nVmSwap:"} {
-		if _, after, found := bytes.Cut(content, []byte(key)); found {
-			line, _, _ := bytes.Cut(after, []byte("\n"))
-			number, _, _ := bytes.Cut(bytes.TrimSpace(line), []byte(" "))
-			value, _ := strconv.ParseInt(string(number), 10, 64)
-			sum += value << 10
-		}
-	}
-	return sum
+	return seen.Memory
 }
 
 // started is the start time of a process, which with its pid names it for good; empty when it is gone.

@@ -49,9 +49,9 @@ func New(cgroup *usage.Cgroup, diskPaths []string, workers func() map[int]bool) 
 func (w *Watchdog) Kills() int64 { return w.kills.Load() }
 
 // Watch judges until done is closed, and kills like the kernel does: the largest process, then again. killed is told
-// the pid of each before it is killed.
-func (w *Watchdog) Watch(limit int64, done <-chan struct{}, killed func(pid int)) {
-	if w.memory == nil || limit <= 0 {
+// the pid of each before it is killed. The limit is asked for each time; 0 is none.
+func (w *Watchdog) Watch(limit func() int64, done <-chan struct{}, killed func(pid int)) {
+	if w.memory == nil {
 		return
 	}
 	ticker := time.NewTicker(interval)
@@ -63,7 +63,7 @@ func (w *Watchdog) Watch(limit int64, done <-chan struct{}, killed func(pid int)
 			return
 		case <-ticker.C:
 		}
-		if !w.over(limit) || last.lingers() {
+		if most := limit(); most <= 0 || !w.over(most) || last.lingers() {
 			continue
 		}
 		next, found := largest(w.workers())
@@ -78,6 +78,17 @@ func (w *Watchdog) Watch(limit int64, done <-chan struct{}, killed func(pid int)
 		}
 		last = next
 	}
+}
+
+// Used is the code's memory as it is judged; it tells nothing where it cannot be measured.
+func (w *Watchdog) Used() (int64, bool) {
+	if w.memory == nil {
+		return 0, false
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	used, ok := w.memory.Usage()
+	return max(0, used-w.base-w.self.bytes()-w.memory.FileCache()-w.disks.used()), ok
 }
 
 // over looks at the cheap figure first: what is over the limit only with the cache and the disks is not over it.

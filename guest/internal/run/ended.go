@@ -33,20 +33,32 @@ func (r *run) describe(reason guestv1.EndReason, stdout, stderr *guestv1.OutputS
 	switch {
 	case reason != guestv1.EndReason_END_REASON_UNSPECIFIED:
 		ended.Reason = reason
-	case r.starved.Load() || used.GetOomKills() > 0:
+	case r.starved.Load() || r.kernelKilled(used):
 		ended.Reason = guestv1.EndReason_END_REASON_OUT_OF_MEMORY
 	}
 	return ended
 }
 
+// kernelKilled tells whether the kernel may have killed the program for memory.
+func (r *run) kernelKilled(used *guestv1.RunUsage) bool {
+	if !r.start.GetShared() {
+		return used.GetOomKills() > 0
+	}
+	// What the guest has killed may be another's.
+	return used.GetOomKills() > r.executor.Watchdog.Kills()-r.killsBefore
+}
+
 func (r *run) usage() *guestv1.RunUsage {
 	after := r.executor.Cgroup.Read()
 	used := &guestv1.RunUsage{
-		CpuUser:         since(r.before.CPUUser, after.CPUUser),
-		CpuSystem:       since(r.before.CPUSystem, after.CPUSystem),
-		PeakMemoryBytes: after.PeakMemory,
+		CpuUser:   since(r.before.CPUUser, after.CPUUser),
+		CpuSystem: since(r.before.CPUSystem, after.CPUSystem),
 	}
-	if after.PeakTasks != nil {
+	if !r.start.GetShared() {
+		// The highest of the sandbox so far is not this run's when others ran before or beside it.
+		used.PeakMemoryBytes = after.PeakMemory
+	}
+	if after.PeakTasks != nil && !r.start.GetShared() {
 		tasks := max(1, *after.PeakTasks-ownTasks())
 		used.PeakProcesses = &tasks
 	}

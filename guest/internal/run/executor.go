@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
@@ -25,7 +26,16 @@ type Executor struct {
 	Disks    []reset.Directory
 	Cgroup   *usage.Cgroup
 	Watchdog *memory.Watchdog
+	// Owners knows whose every mark is.
+	Owners Owners
+	// Contexts are what else runs; nil for none. It is set before anything runs.
+	Contexts Contexts
 
+	// kept is set once Keep was called, and keptMemory is its limit.
+	kept       atomic.Bool
+	keptMemory atomic.Int64
+	// lefts is what ended runs left behind.
+	lefts lefts
 	// booting is held by the one Boot that is on.
 	booting sync.Mutex
 
@@ -44,16 +54,18 @@ type Host struct {
 }
 
 // Run runs a program to its end. It returns an error only when the host can no longer be told anything. When ctx is
-// done everything is killed.
+// done everything is killed, or what a shared run started.
 func (e *Executor) Run(ctx context.Context, start *guestv1.RunStart, host Host) error {
 	spec, err := e.spec(start)
 	if err != nil {
 		return host.Send(failed(other(err)))
 	}
-	r := &run{executor: e, start: start, host: host, before: e.Cgroup.Read(), killsBefore: e.Watchdog.Kills()}
+	r := newRun(e, start, host)
 	e.add(r)
 	defer e.remove(r)
-	if err := r.choose(spec); err != nil {
+	err = r.choose(spec)
+	close(r.launched)
+	if err != nil {
 		return host.Send(failed(other(err)))
 	}
 	if limit := start.GetTimeout(); limit != nil {
@@ -61,31 +73,12 @@ func (e *Executor) Run(ctx context.Context, start *guestv1.RunStart, host Host) 
 		defer timer.Stop()
 	}
 	defer context.AfterFunc(ctx, func() { r.stop(guestv1.EndReason_END_REASON_KILLED) })()
-	if r.stopped() {
-		// By a Kill that came before there was anything to kill.
-		e.Launcher.Reaper.Kill(r.vessel.process)
-	}
 	if err := r.begin(spec); err != nil && (!errors.Is(err, stage.ErrKilled) || !r.stopped()) {
 		r.vessel.discard(e.Launcher.Reaper)
+		r.removeMainFile()
 		return host.Send(failed(err))
 	}
 	return r.supervise()
-}
-
-// KillAll kills everything and returns when nothing is left. Every run whose program still ran ends as KILLED, unless
-// something else was going to end it already.
-func (e *Executor) KillAll() error {
-	return e.Launcher.Reaper.KillAll(func() {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		if e.waiting != nil {
-			e.waiting.close()
-			e.waiting = nil
-		}
-		for r := range e.active {
-			r.claim(guestv1.EndReason_END_REASON_KILLED)
-		}
-	})
 }
 
 func (e *Executor) spec(start *guestv1.RunStart) (*stage.Spec, error) {

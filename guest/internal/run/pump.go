@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"os"
+	"runtime"
+	"sync"
 	"syscall"
 	"time"
 
@@ -19,6 +21,8 @@ const (
 	// of messages and not one for each byte. The first byte never waits.
 	pause = 2 * time.Millisecond
 	small = 1 << 10
+	// drained is the most that is read at once of what processes write that a run left behind.
+	drained = 8 << 10
 )
 
 // pump reads one output stream of a program and sends its first bytes.
@@ -32,44 +36,101 @@ type pump struct {
 	broken bool
 	// read is closed when everything that belongs to the run was read and sent.
 	read chan struct{}
+	// left takes what is written after the run; nil for nobody.
+	left *ring
+
+	// reading is held while the file is read for the run, and by the end of the run.
+	reading sync.Mutex
+	// over is set at the end of the run. What the pipe held then is tail, and behind it what is still there.
+	over   bool
+	tail   []byte
+	behind int
 }
 
 // pump starts reading.
 func (r *run) pump(file *os.File, stream guestv1.Stream) *pump {
 	p := &pump{run: r, file: file, stream: stream, read: make(chan struct{})}
+	if r.start.GetShared() && r.start.GetKeepProcesses() {
+		p.left = &ring{}
+	}
 	go p.loop()
 	return p
 }
 
-// finish waits until what was written so far is read, and sent.
+// finish waits until what was written so far is sent. What is written from now on is none of the run's, and is read
+// even while nobody takes what the run had written.
 func (p *pump) finish() *guestv1.OutputStats {
+	// A read that waits comes back.
 	_ = p.file.SetReadDeadline(time.Unix(1, 0))
+	p.reading.Lock()
+	p.over = true
+	p.behind = p.waiting()
+	p.tail = p.rest()
+	// Only code that made the pipe larger itself has to wait for who reads.
+	held := p.behind > 0
+	p.reading.Unlock()
+	if held {
+		<-p.read
+	}
+	go p.drain()
 	<-p.read
 	return &guestv1.OutputStats{TotalBytes: p.total, DroppedBytes: p.total - p.sent}
 }
 
 func (p *pump) loop() {
-	defer p.file.Close()
+	defer close(p.read)
 	buffer := make([]byte, chunk)
 	for {
-		n, err := p.file.Read(buffer)
-		p.take(buffer[:n])
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			p.rest(buffer)
+		n, over, err := p.next(buffer)
+		if over {
 			break
 		}
+		p.take(buffer[:n])
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			// Whoever ends the run comes next.
+			runtime.Gosched()
+			continue
+		}
 		if err != nil {
-			break
+			return
 		}
 		if n < small {
 			p.gather()
 		}
 	}
-	buffer = nil
-	close(p.read)
-	// Processes that outlive the run go on writing: a closed pipe would kill them, a full one would stop them.
+	for piece := p.tail; len(piece) > 0; piece = p.rest() {
+		p.take(piece)
+	}
+}
+
+// next reads what comes next, unless the run is over.
+func (p *pump) next(buffer []byte) (n int, over bool, err error) {
+	p.reading.Lock()
+	defer p.reading.Unlock()
+	if p.over {
+		return 0, true, nil
+	}
+	n, err = p.file.Read(buffer)
+	return n, false, err
+}
+
+// drain reads on. Processes that outlive the run go on writing: a closed pipe would kill them, a full one would stop them.
+func (p *pump) drain() {
+	defer p.file.Close()
 	_ = p.file.SetReadDeadline(time.Time{})
-	_, _ = io.Copy(io.Discard, p.file)
+	if p.left == nil {
+		_, _ = io.Copy(io.Discard, p.file)
+		return
+	}
+	defer p.left.end()
+	buffer := make([]byte, drained)
+	for {
+		n, err := p.file.Read(buffer)
+		_, _ = p.left.Write(buffer[:n])
+		if err != nil {
+			return
+		}
+	}
 }
 
 // gather lets more come together while the program runs.
@@ -82,30 +143,37 @@ func (p *pump) gather() {
 	}
 }
 
-// rest reads what is in the pipe now. Not to its end: somebody who goes on writing would keep the run from ending.
-func (p *pump) rest(buffer []byte) {
+// waiting is how much is in the pipe.
+func (p *pump) waiting() (size int) {
+	if raw, err := p.file.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) { size, _ = unix.IoctlGetInt(int(fd), unix.TIOCINQ) })
+	}
+	return size
+}
+
+// rest reads a piece of what was in the pipe at the end of the run. Not to the end of the file: somebody who goes on
+// writing would keep the run from ending.
+func (p *pump) rest() []byte {
 	raw, err := p.file.SyscallConn()
-	if err != nil {
-		return
+	if err != nil || p.behind <= 0 {
+		return nil
 	}
-	left := 0
-	_ = raw.Control(func(fd uintptr) { left, _ = unix.IoctlGetInt(int(fd), unix.TIOCINQ) })
-	for left > 0 {
-		n := 0
-		_ = raw.Control(func(fd uintptr) {
-			for {
-				n, err = syscall.Read(int(fd), buffer[:min(left, len(buffer))])
-				if !errors.Is(err, syscall.EINTR) {
-					return
-				}
+	piece := make([]byte, min(p.behind, chunk))
+	n := 0
+	_ = raw.Control(func(fd uintptr) {
+		for {
+			n, err = syscall.Read(int(fd), piece)
+			if !errors.Is(err, syscall.EINTR) {
+				return
 			}
-		})
-		if n <= 0 {
-			return
 		}
-		p.take(buffer[:n])
-		left -= n
+	})
+	if n <= 0 {
+		p.behind = 0
+		return nil
 	}
+	p.behind -= n
+	return piece[:n]
 }
 
 // take counts data and sends what the limit leaves of it.

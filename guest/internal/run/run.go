@@ -17,6 +17,8 @@ type run struct {
 	executor *Executor
 	start    *guestv1.RunStart
 	host     Host
+	// launched is closed when it has a vessel, or will have none.
+	launched chan struct{}
 	vessel   *vessel
 	// hot is set when it runs in what waited.
 	hot bool
@@ -30,29 +32,65 @@ type run struct {
 
 	sending sync.Mutex
 
+	// mu guards these, and vessel against others than the run itself, which alone sets it.
 	mu     sync.Mutex
 	ended  bool
 	reason guestv1.EndReason
 }
 
+func newRun(e *Executor, start *guestv1.RunStart, host Host) *run {
+	return &run{
+		executor: e, start: start, host: host, launched: make(chan struct{}),
+		before: e.Cgroup.Read(), killsBefore: e.Watchdog.Kills(),
+	}
+}
+
 // choose finds the process that will be the program: what waits, if the run may and can have it, or else a new one.
 func (r *run) choose(spec *stage.Spec) error {
 	if r.start.GetHot() {
-		r.vessel, r.coldReason = r.executor.takeFor(spec)
+		v, refused := r.executor.takeFor(spec)
+		r.coldReason = refused
+		if v != nil {
+			r.hot = true
+			r.board(v)
+			return nil
+		}
 	}
-	r.hot = r.vessel != nil
-	if r.hot {
-		return nil
-	}
-	if !r.start.GetKeepProcesses() {
+	if !r.start.GetKeepProcesses() && !r.start.GetShared() {
 		// It would not outlive this run, and until then it would take of what the program may have.
 		if v := r.executor.take(); v != nil {
 			v.discard(r.executor.Launcher.Reaper)
 		}
 	}
+	return r.launch()
+}
+
+// launch makes a new process the one that will be the program.
+func (r *run) launch() error {
 	v, err := r.executor.launch()
-	r.vessel = v
+	if err == nil {
+		r.board(v)
+	}
 	return err
+}
+
+// board makes a vessel the run's.
+func (r *run) board(v *vessel) {
+	r.executor.Owners.Set(v.process.Mark, Owner{RunID: r.start.GetRunId()}, r.executor.Launcher.Reaper.Living)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.vessel = v
+	if r.reason != guestv1.EndReason_END_REASON_UNSPECIFIED {
+		// By a Kill that came before there was anything to kill.
+		r.executor.Launcher.Reaper.Kill(v.process)
+	}
+}
+
+// current is the vessel, for others than the run itself.
+func (r *run) current() *vessel {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.vessel
 }
 
 // begin lets the process become the program, and returns why it did not. What waited and cannot is replaced: something
@@ -66,15 +104,15 @@ func (r *run) begin(spec *stage.Spec) error {
 		return err
 	}
 	r.vessel.discard(launcher.Reaper)
-	v, failure := r.executor.launch()
-	if failure != nil {
+	r.executor.Owners.Forget(r.vessel.process.Mark)
+	r.hot = false
+	if failure := r.launch(); failure != nil {
 		return failure
 	}
-	r.vessel, r.hot = v, false
 	if declined {
 		r.coldReason = "files"
 	}
-	return v.become(spec, launcher, begun)
+	return r.vessel.become(spec, launcher, begun)
 }
 
 // supervise moves what goes in and out until nothing of the program is left.
@@ -88,28 +126,43 @@ func (r *run) supervise() error {
 	stderr := r.pump(streams.stderr, guestv1.Stream_STREAM_STDERR)
 	go feed(streams.stdin, r.host.Stdin)
 	over := make(chan struct{})
-	go r.executor.Watchdog.Watch(r.start.GetMemoryBytes(), over, func(pid int) {
-		if pid == process.PID {
-			r.starved.Store(true)
-		}
-	})
+	if limit := r.start.GetMemoryBytes(); limit > 0 {
+		go r.executor.Watchdog.Watch(r.executor.unlessKept(limit), over, r.executor.starved)
+	}
 
 	<-process.Done
 	reason := r.end()
-	if !r.start.GetKeepProcesses() || reason != guestv1.EndReason_END_REASON_UNSPECIFIED {
-		_ = r.executor.KillAll()
+	keep := r.start.GetKeepProcesses() && reason == guestv1.EndReason_END_REASON_UNSPECIFIED
+	if !keep {
+		_ = r.kill()
 	}
 	close(over)
 	_ = streams.stdin.Close()
 	out, errs := stdout.finish(), stderr.finish()
+	r.leave(keep, stdout, stderr)
+	r.removeMainFile()
 	return r.send(&guestv1.RunResponse{Event: &guestv1.RunResponse_Ended{Ended: r.describe(reason, out, errs)}})
 }
 
-// stop kills everything for a reason. It does not wait, so it can be called where nothing may block.
-func (r *run) stop(reason guestv1.EndReason) {
-	if r.claim(reason) {
-		go func() { _ = r.executor.KillAll() }()
+// removeMainFile removes the source of a run that others come after.
+func (r *run) removeMainFile() {
+	if file := r.start.GetMainFile(); file.GetTemporary() {
+		r.executor.Launcher.Remove(file.GetPath())
 	}
+}
+
+// leave remembers what the run left behind, if it may have.
+func (r *run) leave(kept bool, stdout, stderr *pump) {
+	mark := r.vessel.process.Mark
+	if !kept {
+		r.executor.Owners.Forget(mark)
+		return
+	}
+	if !r.start.GetShared() {
+		return
+	}
+	one := &left{id: r.start.GetRunId(), mark: mark, stdout: stdout.left, stderr: stderr.left}
+	r.executor.lefts.remember(one, r.executor.Launcher.Reaper.Living)
 }
 
 // claim notes the first reason to end a program that still runs, and tells whether this was it.

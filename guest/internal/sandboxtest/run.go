@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"testing"
 	"time"
 
@@ -36,6 +37,34 @@ func Command(arguments ...string) *guestv1.RunStart {
 		MaxProcesses: 100,
 		MaxOpenFiles: 128,
 		MemoryBytes:  128 << 20,
+	}
+}
+
+// Shared is the start of the test program beside others, which may leave processes behind.
+func Shared(id string, arguments ...string) *guestv1.RunStart {
+	start := Command(arguments...)
+	start.RunId, start.Shared, start.KeepProcesses = id, true, true
+	return start
+}
+
+// Running waits until the guest tells of as many processes of each run as there should be, and of no others.
+func (s *Sandbox) Running(t testing.TB, want map[string]int) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		answer, err := s.Inspect(context.Background(), connect.NewRequest(&guestv1.InspectRequest{}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]int{}
+		for _, process := range answer.Msg.GetProcesses() {
+			got[process.GetRunId()]++
+		}
+		if maps.Equal(got, want) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("there are %v, not %v: %v", got, want, answer.Msg.GetProcesses())
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ import (
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
 	"isol8.dev/guest/gen/isol8/guest/v1/guestv1connect"
+	"isol8.dev/guest/internal/link"
 )
 
 const (
@@ -69,6 +71,12 @@ type Sandbox struct {
 	Link *Link
 	// Root is the sandbox's file system as the test sees it, without what is mounted there.
 	Root string
+
+	// kill ends the sandbox without its help, and bridge is the command of a later link.
+	kill   func()
+	bridge func() *exec.Cmd
+	// kept is set once it outlives its links.
+	kept bool
 }
 
 // New starts a guest that was not greeted yet.
@@ -84,11 +92,40 @@ func New(t testing.TB) *Sandbox {
 	}
 	s := Start(t, command)
 	s.Root = root
+	s.bridge = func() *exec.Cmd {
+		user := strconv.Itoa(link.BridgeUID)
+		return exec.Command("nsenter", "--target", strconv.Itoa(command.Process.Pid), "--mount", "--net", "--ipc", "--pid", "--root",
+			"--setgid", user, "--setuid", user, guestPath, link.Command)
+	}
 	return s
 }
 
 // Start starts a guest by a command whose standard input and output are its link.
 func Start(t testing.TB, command *exec.Cmd) *Sandbox {
+	ours := begin(t, command)
+	s := &Sandbox{GuestServiceClient: client(ours), Exited: make(chan struct{}), Link: ours}
+	s.kill = func() { _ = command.Process.Kill() }
+	go func() {
+		_ = command.Wait()
+		close(s.Exited)
+	}()
+	t.Cleanup(func() {
+		if s.kept {
+			s.kill()
+		}
+		_ = ours.Close()
+		select {
+		case <-s.Exited:
+		case <-time.After(10 * time.Second):
+			s.kill()
+			t.Error("the guest outlived its link")
+		}
+	})
+	return s
+}
+
+// begin starts a command whose standard input and output are a link.
+func begin(t testing.TB, command *exec.Cmd) *Link {
 	command.Stderr = os.Stderr
 	stdin, err := command.StdinPipe()
 	if err != nil {
@@ -103,7 +140,11 @@ func Start(t testing.TB, command *exec.Cmd) *Sandbox {
 		t.Fatal(err)
 	}
 	_ = out.Close()
-	link := &Link{in: stdout, out: stdin}
+	return &Link{in: stdout, out: stdin}
+}
+
+// client calls the guest at the other end of a link.
+func client(over *Link) guestv1connect.GuestServiceClient {
 	protocols := new(http.Protocols)
 	protocols.SetUnencryptedHTTP2(true)
 	transport := &http.Transport{
@@ -111,27 +152,9 @@ func Start(t testing.TB, command *exec.Cmd) *Sandbox {
 		DisableCompression: true,
 		// As the host does: a message is one frame, so the pipe sees few and large writes.
 		HTTP2:       &http.HTTP2Config{MaxReadFrameSize: 128 << 10},
-		DialContext: func(context.Context, string, string) (net.Conn, error) { return link.once() },
+		DialContext: func(context.Context, string, string) (net.Conn, error) { return over.once() },
 	}
-	s := &Sandbox{
-		GuestServiceClient: guestv1connect.NewGuestServiceClient(&http.Client{Transport: transport}, "http://guest", connect.WithGRPC()),
-		Exited:             make(chan struct{}),
-		Link:               link,
-	}
-	go func() {
-		_ = command.Wait()
-		close(s.Exited)
-	}()
-	t.Cleanup(func() {
-		_ = link.Close()
-		select {
-		case <-s.Exited:
-		case <-time.After(10 * time.Second):
-			_ = command.Process.Kill()
-			t.Error("the guest outlived its link")
-		}
-	})
-	return s
+	return guestv1connect.NewGuestServiceClient(&http.Client{Transport: transport}, "http://guest", connect.WithGRPC())
 }
 
 // Greeted starts a guest and greets it.
@@ -157,8 +180,10 @@ func AsInGVisor(t testing.TB) *Sandbox {
 }
 
 // Hello greets.
-func (s *Sandbox) Hello() (*guestv1.GreetResponse, error) {
-	answer, err := s.Greet(context.Background(), connect.NewRequest(&guestv1.GreetRequest{
+func (s *Sandbox) Hello() (*guestv1.GreetResponse, error) { return greet(s) }
+
+func greet(guest guestv1connect.GuestServiceClient) (*guestv1.GreetResponse, error) {
+	answer, err := guest.Greet(context.Background(), connect.NewRequest(&guestv1.GreetRequest{
 		ProtocolVersions: []int32{1},
 		CodeUid:          UID,
 		SilenceTimeout:   durationpb.New(time.Minute),

@@ -12,7 +12,7 @@ import (
 
 // Boot starts a process ahead of its program.
 func (g *Guest) Boot(ctx context.Context, call *connect.Request[guestv1.BootRequest]) (*connect.Response[guestv1.BootResponse], error) {
-	executor, err := g.greeted()
+	executor, err := g.greeted(ctx)
 	if err != nil {
 		return nil, err
 	}

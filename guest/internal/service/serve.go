@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"os"
+	"sync"
 	"syscall"
 	"time"
 
@@ -16,6 +16,7 @@ import (
 	"isol8.dev/guest/gen/isol8/guest/v1/guestv1connect"
 	"isol8.dev/guest/internal/link"
 	"isol8.dev/guest/internal/proc"
+	"isol8.dev/guest/internal/run"
 	"isol8.dev/guest/internal/usage"
 	"isol8.dev/guest/internal/version"
 )
@@ -48,19 +49,28 @@ var Sandbox = Config{
 	Disks:   []string{"/sandbox", "/tmp", "/dev/shm"},
 }
 
-// Guest answers the calls of one host.
+// Guest answers the calls of one host at a time.
 type Guest struct {
 	guestv1connect.UnimplementedGuestServiceHandler
 
 	config Config
 	binary string
-	conn   *link.Conn
 	reaper *proc.Reaper
-	// greeting holds what Greet settled.
-	greeting greeting
+	server *link.Server
+	door   *link.Door
+	lease  lease
+
+	// greeting makes one greeting at a time, and guards what the first one settled.
+	greeting sync.Mutex
+	executor *run.Executor
+	// keeping makes one Keep at a time.
+	keeping sync.Mutex
+	// linking guards current, the link that counts.
+	linking sync.Mutex
+	current *link.Conn
 }
 
-// Serve is PID 1. It ends the process when the link ends, which ends everything in the sandbox.
+// Serve is PID 1. It ends the process when the link ends, which ends everything in the sandbox, unless it is kept.
 func Serve(config Config) error {
 	// The digest takes longer than a greeting may; nobody waits for it when it is begun now.
 	go func() { _, _ = version.Digest() }()
@@ -68,25 +78,33 @@ func Serve(config Config) error {
 	if err != nil {
 		return err
 	}
-	guest := &Guest{config: config, binary: binary, reaper: proc.NewReaper()}
-	guest.conn, err = link.NewConn(0, 1, linkEnded)
+	stdio, err := link.Stdio()
 	if err != nil {
-		return fmt.Errorf("standard input and output: %w", err)
+		return err
 	}
-	go guest.conn.Watch(greetingTimeout, func() {
-		if _, err := guest.greeted(); err != nil {
-			end("no greeting")
-		}
-	})
+	// The door's address is taken before any code could.
+	guest := &Guest{config: config, binary: binary, reaper: proc.NewReaper(), door: link.Bind()}
 	_, handler := guestv1connect.NewGuestServiceHandler(guest,
 		connect.WithReadMaxBytes(maxMessage),
 		// Nothing is gained by compressing between neighbours, and nothing can be unpacked to a multiple of its size.
 		connect.WithCompression("gzip", nil, nil),
 	)
-	return link.Serve(guest.conn, http.HandlerFunc(handler.ServeHTTP))
+	guest.server = link.NewServer(guest.lease.counted(handler))
+	first := link.NewConn(stdio, guest.firstLinkEnded)
+	guest.current = first
+	go first.Watch(greetingTimeout, func() {
+		if !first.Greeted() {
+			end("no greeting")
+		}
+	})
+	go guest.server.Add(first)
+	return guest.server.Serve()
 }
 
-func linkEnded(err error) {
+func (g *Guest) firstLinkEnded(err error) {
+	if g.lease.isKept() {
+		return
+	}
 	if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.EPIPE) {
 		os.Exit(0)
 	}

@@ -30,7 +30,7 @@ type worker struct {
 
 // greetedWorker starts a worker once the guest was greeted.
 func (g *Guest) greetedWorker(ctx context.Context, what string) (*worker, error) {
-	executor, err := g.greeted()
+	executor, err := g.greeted(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (g *Guest) startWorker(ctx context.Context, uid uint32, what string) (*work
 	// What a worker might say on standard error is the code's word; it has none.
 	launcher := &stage.Launcher{Reaper: g.reaper, Binary: g.binary, UID: uid}
 	w.process, err = launcher.StartSelf(
-		[]string{files.Command, what, g.config.Root}, []uintptr{uintptr(input), uintptr(output)}, true)
+		[]string{files.Command, what, g.config.Root}, []uintptr{uintptr(input), uintptr(output)}, proc.Unmarked)
 	if err != nil {
 		w.hangUp()
 		return nil, err

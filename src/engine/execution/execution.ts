@@ -99,5 +99,7 @@ function weight(event: ExecutionEvent): number {
   if (event.kind === 'text') return EVENT_BYTES + event.text.length;
   if (event.kind === 'data') return EVENT_BYTES + event.data.length;
   if (event.kind === 'file') return EVENT_BYTES + event.chunk.length;
+  if (event.kind === 'display')
+    return [...event.display.data.values()].reduce((sum, one) => sum + one.length, EVENT_BYTES);
   return EVENT_BYTES;
 }

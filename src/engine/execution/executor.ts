@@ -1,34 +1,19 @@
-import { MAX_OUTPUT_FILES, OUTPUT_FILES_TIMEOUT_MS, WRITE_FILES_TIMEOUT_MS } from '../constants.ts';
+import { WRITE_FILES_TIMEOUT_MS } from '../constants.ts';
 import { EngineError } from '../errors.ts';
 import type { Stdin } from '../guest/client.ts';
 import { FILE_FAILURES } from '../guest/read-files.ts';
 import { policyDigest } from '../policy/resolve.ts';
 import type { Lease } from '../pool/pool.ts';
-import type { Sandbox } from '../sandbox/sandbox.ts';
-import type {
-  ExecutionRequest,
-  ExecutionResult,
-  MissingOutputPath,
-  Outcome,
-  Phase,
-  StreamStats,
-  Timings,
-  Usage,
-} from '../types.ts';
+import type { ExecutionRequest, ExecutionResult, MissingOutputPath, Phase, Timings } from '../types.ts';
+import { runCell } from './cell.ts';
 import { coldReason, guestsReason } from './cold-reason.ts';
+import { type Ending, ended, usageOf } from './ending.ts';
 import type { RunningExecution } from './execution.ts';
-import { MissingPaths } from './missing-paths.ts';
+import { giveFiles } from './give-files.ts';
 import { type ExecutionPlan, inputFiles, type PhaseOrder, programOrder, setupOrder } from './orders.ts';
 import { outcomeOf } from './outcome.ts';
 import { OutputCollector } from './output.ts';
 import { type RunReport, runPhase } from './run-phase.ts';
-
-const NO_OUTPUT: StreamStats = { totalBytes: 0, droppedBytes: 0, truncated: false };
-
-type Ending = Omit<
-  ExecutionResult,
-  'executionId' | 'sessionId' | 'timings' | 'effectivePolicy' | 'policyDigest' | 'missingOutputPaths'
->;
 
 /** Runs one execution from the pool to its `finished`: prepare, set up, run, give back files. */
 export class Executor {
@@ -84,7 +69,7 @@ export class Executor {
     };
     void this.#execution.emit(started);
     const ending = await this.#inSandbox(lease);
-    const missing = await this.#giveFiles(sandbox, ending.outcome);
+    const missing = await giveFiles(this.#plan, this.#execution, sandbox, ending.outcome);
     this.#finish(ending, missing);
     // Whoever cancels must not wait for a reset.
     if (!sandbox.isBusy || this.#execution.signal.aborted) return;
@@ -106,6 +91,11 @@ export class Executor {
       const { ending, runMs } = await this.#runOne(lease, 'SETUP', order, new Uint8Array());
       this.#marks.setupMs = runMs;
       if (ending.outcome !== 'EXITED' || ending.exitCode !== 0) return setupEnding(ending);
+    }
+    if (request.context !== undefined) {
+      const cell = await runCell(this.#plan, this.#execution, lease, request.context, this.#timeLeftMs);
+      Object.assign(this.#marks, cell.marks);
+      return { ...(cell.ending ?? (await this.#lost(lease, 'RUN', cell.lost))), ...cell.stats };
     }
     const { bootedWith } = lease;
     const reason = bootedWith && coldReason(this.#plan, bootedWith);
@@ -173,9 +163,7 @@ export class Executor {
     if (end === undefined && endedByHost === undefined) return this.#lost(lease, phase, lost);
     if (end === undefined) await lease.clear();
     const outcome = outcomeOf({ end, endedByHost, oom: false });
-    const usage = Object.fromEntries(
-      Object.entries(end?.usage ?? {}).filter(([name, value]) => value !== undefined && this.#isOwn(name)),
-    ) as Usage;
+    const usage = usageOf(end?.usage, this.#isAlone);
     return {
       ...ended(outcome, phase, outcome === 'SANDBOX_LOST' ? LOST_TEXT : ''),
       ...(end?.exitCode === undefined ? {} : { exitCode: end.exitCode }),
@@ -184,9 +172,9 @@ export class Executor {
     };
   }
 
-  /** Peaks of a sandbox that was used before may be those of then. */
-  #isOwn(measure: string): boolean {
-    return this.#marks.sandbox !== 'REUSED' || !measure.startsWith('peak');
+  /** Whether nobody else has used the sandbox, nor uses it. */
+  get #isAlone(): boolean {
+    return this.#marks.sandbox !== 'REUSED' && this.#marks.sandbox !== 'SESSION';
   }
 
   async #lost(lease: Lease, phase: Phase, cause: unknown): Promise<Ending> {
@@ -194,37 +182,6 @@ export class Executor {
     const outcome = outcomeOf({ end: undefined, endedByHost: undefined, oom });
     lease.sandbox.noteLoss(cause);
     return ended(outcome, phase, oom ? 'the whole sandbox ran out of memory' : LOST_TEXT);
-  }
-
-  async #giveFiles(sandbox: Sandbox, outcome: Outcome): Promise<MissingOutputPath[]> {
-    const { request, policy, mask } = this.#plan;
-    const patterns = request.outputPaths;
-    const signal = this.#execution.signal;
-    const none = (reason: string) => patterns.map((path) => ({ path, reason }));
-    if (patterns.length === 0) return [];
-    if (!sandbox.isBusy) return none(`was not read: the execution ended as ${outcome}`);
-    if (signal.aborted) return none('was not read: the execution was cancelled');
-    const missing = new MissingPaths();
-    const late = AbortSignal.timeout(OUTPUT_FILES_TIMEOUT_MS);
-    const over = AbortSignal.any([signal, late]);
-    const onOver = () => this.#execution.release();
-    over.addEventListener('abort', onOver, { once: true });
-    this.#execution.restrain();
-    try {
-      const parts = sandbox.guest.readFiles(patterns, policy.limits.workspaceBytes, MAX_OUTPUT_FILES, over);
-      for await (const part of parts) {
-        // A name that is masked would be another file's.
-        const isNamed = mask.text(part.path) === part.path;
-        if (part.kind === 'missing') missing.add({ path: part.path, reason: part.reason });
-        else if (isNamed) await this.#execution.emit({ ...part, kind: 'file' });
-        else if (part.last) missing.add({ path: part.path, reason: 'has the value of a secret in its name' });
-      }
-    } catch {
-      return [...missing.list(), ...none('was not read to its end: the reader was too slow, or the sandbox was lost')];
-    } finally {
-      over.removeEventListener('abort', onOver);
-    }
-    return missing.list();
   }
 
   #finish(ending: Ending, missing: MissingOutputPath[]): void {
@@ -246,10 +203,6 @@ export class Executor {
 }
 
 const LOST_TEXT = 'the sandbox ended before the program did; what it had written until then is kept';
-
-function ended(outcome: Outcome, phase: Phase, message: string): Ending {
-  return { outcome, phase, message, stdoutStats: NO_OUTPUT, stderrStats: NO_OUTPUT, usage: {} };
-}
 
 function cancelled(phase: Phase): Ending {
   return ended('CANCELLED', phase, '');

@@ -1,4 +1,5 @@
-import { MAX_INLINE_CODE_BYTES } from '../constants.ts';
+import { DISPLAY_BYTES, MAX_INLINE_CODE_BYTES } from '../constants.ts';
+import type { CellOrder } from '../guest/cell.ts';
 import type { RunOrder } from '../guest/run.ts';
 import type { Lease } from '../pool/pool.ts';
 import { codeArgv, commandArgv, type Runtime, WORKSPACE } from '../runtimes/runtime.ts';
@@ -18,7 +19,13 @@ export interface ExecutionPlan {
   /** When the request came, as performance.now() has it. */
   readonly since: number;
   /** The session that it runs in; undefined for a sandbox of its own. */
-  readonly session?: { readonly id: string } | undefined;
+  readonly session?:
+    | {
+        readonly id: string;
+        /** Says whether an interpreter of it lives. */
+        readonly noteContext: (name: string, lives: boolean) => void;
+      }
+    | undefined;
 }
 
 /** The order of one phase, but for its name and what is left of the time. */
@@ -65,6 +72,31 @@ export function programOrder(plan: ExecutionPlan, lease: Lease, hot: boolean): P
         }
       : {}),
     hot,
+  };
+}
+
+/** Runs code in a context of a session. */
+export function cellOrder(
+  { request, runtime, policy, hasCaBundle }: ExecutionPlan,
+  { sandbox }: Lease,
+  context: string,
+): Omit<CellOrder, 'runId' | 'timeoutMs'> {
+  const { source, env, secrets } = request;
+  const { limits } = policy;
+  return {
+    context,
+    driver: runtime.name,
+    argv: runtime.interpreter,
+    environment: programEnvironment(runtime, sandbox.imageEnvironment, hasCaBundle, {}),
+    cellEnvironment: Object.entries({ ...env, ...secrets }).map(([name, value]) => `${name}=${value}`),
+    code: Buffer.from(source.kind === 'code' ? source.code : ''),
+    stdin: request.stdin,
+    workingDirectory: request.workingDirectory,
+    outputBytes: limits.outputBytes,
+    killOnOutputLimit: policy.onOutputLimit === 'KILL',
+    maxProcesses: limits.processes,
+    maxOpenFiles: limits.openFiles,
+    displayBytes: DISPLAY_BYTES,
   };
 }
 

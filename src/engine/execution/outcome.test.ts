@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { EndedBy, RunEnd } from '../guest/run.ts';
+import type { EndedBy } from '../guest/figures.ts';
+import type { RunEnd } from '../guest/run.ts';
 import { outcomeOf, type RunFacts } from './outcome.ts';
 
 function end(by: EndedBy, signal?: number): RunEnd {

@@ -4,7 +4,7 @@ import type { Outcome } from '../types.ts';
 /** What the host knows when a run is over. */
 export interface RunFacts {
   /** What the guest told; undefined when it was lost before. */
-  readonly end: RunEnd | undefined;
+  readonly end: Pick<RunEnd, 'by' | 'signal'> | undefined;
   /** The first thing that made the host end the run; undefined when nothing did. */
   readonly endedByHost: 'CANCELLED' | 'TIMED_OUT' | undefined;
   /** With a lost guest: Docker told of a kill for memory. */

@@ -6,7 +6,8 @@ import {
   UNTHROTTLE_AFTER_MS,
 } from '../constants.ts';
 import type { Stdin } from '../guest/client.ts';
-import type { RunEnd, RunOrder, StartFailure } from '../guest/run.ts';
+import type { StartFailure } from '../guest/figures.ts';
+import type { RunEnd, RunOrder } from '../guest/run.ts';
 import { LinkLost, ProtocolViolation } from '../guest/violation.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { OutputStream } from '../types.ts';

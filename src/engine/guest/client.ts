@@ -8,6 +8,7 @@ import {
 import { GUEST_ANSWER_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from '../constants.ts';
 import type { SessionUsage } from '../types.ts';
 import { Asking } from './asking.ts';
+import { type CellAnswer, type CellOrder, cellAnswers, runCell } from './cell.ts';
 import { chunks } from './chunks.ts';
 import type { GuestCall, GuestConnection } from './connection.ts';
 import { GuestFiles } from './files.ts';
@@ -165,6 +166,14 @@ export class GuestClient implements Disposable {
       answers: this.#asking.guarded(runAnswers(call.answers(), order)),
       reset: () => call.reset(),
     };
+  }
+
+  /** Runs code in a context, which is made when it is new. */
+  cell(order: CellOrder): { readonly answers: AsyncIterable<CellAnswer> } {
+    const call = this.connection.call(GuestService.method.runCell);
+    void call.send(runCell(order));
+    call.end();
+    return { answers: this.#asking.guarded(cellAnswers(call.answers(), order)) };
   }
 
   /**

@@ -1,12 +1,16 @@
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
-import {
-  EndReason,
-  type RunEnded,
-  RunFailureReason,
-  type RunResponse,
-  Stream,
-} from '../../../gen/isol8/guest/v1/guest_pb.ts';
+import { type RunEnded, type RunResponse, Stream } from '../../../gen/isol8/guest/v1/guest_pb.ts';
 import { millisecondsOf } from './duration.ts';
+import {
+  END_REASONS,
+  type EndedBy,
+  FAILURES,
+  type RunUsage,
+  type StartFailure,
+  total,
+  usageOf,
+  within,
+} from './figures.ts';
 import { LINK_LIMITS } from './limits.ts';
 import { ProtocolViolation } from './violation.ts';
 
@@ -31,9 +35,6 @@ export interface RunOrder {
   readonly shared: boolean;
 }
 
-/** Why a guest says that a run ended. */
-export type EndedBy = 'PROGRAM' | 'TIMEOUT' | 'OUTPUT_LIMIT' | 'KILLED' | 'OUT_OF_MEMORY';
-
 /** How a run ended, as the guest tells it. */
 export interface RunEnd {
   readonly by: EndedBy;
@@ -42,22 +43,8 @@ export interface RunEnd {
   readonly stdoutBytes: number;
   readonly stderrBytes: number;
   readonly runMs: number;
-  readonly usage: {
-    readonly cpuUserMs: number | undefined;
-    readonly cpuSystemMs: number | undefined;
-    readonly peakMemoryBytes: number | undefined;
-    readonly peakProcesses: number | undefined;
-    readonly oomKills: number | undefined;
-  };
+  readonly usage: RunUsage;
 }
-
-/** Why a program could not be started. */
-export type StartFailure =
-  | 'PROGRAM_NOT_FOUND'
-  | 'BAD_WORKING_DIRECTORY'
-  | 'WORKING_DIRECTORY_OUTSIDE'
-  | 'ARGUMENTS_TOO_LARGE'
-  | 'OTHER';
 
 /** What a guest tells of a run. */
 export type RunAnswer =
@@ -65,24 +52,6 @@ export type RunAnswer =
   | { readonly kind: 'output'; readonly stream: 'STDOUT' | 'STDERR'; readonly data: Uint8Array }
   | { readonly kind: 'ended'; readonly end: RunEnd }
   | { readonly kind: 'failed'; readonly failure: StartFailure; readonly message: string };
-
-const END_REASONS: Readonly<Record<EndReason, EndedBy | undefined>> = {
-  [EndReason.UNSPECIFIED]: undefined,
-  [EndReason.PROGRAM]: 'PROGRAM',
-  [EndReason.TIMEOUT]: 'TIMEOUT',
-  [EndReason.OUTPUT_LIMIT]: 'OUTPUT_LIMIT',
-  [EndReason.KILLED]: 'KILLED',
-  [EndReason.OUT_OF_MEMORY]: 'OUT_OF_MEMORY',
-};
-
-const FAILURES: Readonly<Record<RunFailureReason, StartFailure | undefined>> = {
-  [RunFailureReason.UNSPECIFIED]: undefined,
-  [RunFailureReason.PROGRAM_NOT_FOUND]: 'PROGRAM_NOT_FOUND',
-  [RunFailureReason.BAD_WORKING_DIRECTORY]: 'BAD_WORKING_DIRECTORY',
-  [RunFailureReason.WORKING_DIRECTORY_OUTSIDE]: 'WORKING_DIRECTORY_OUTSIDE',
-  [RunFailureReason.ARGUMENTS_TOO_LARGE]: 'ARGUMENTS_TOO_LARGE',
-  [RunFailureReason.OTHER]: 'OTHER',
-};
 
 /** An order in the words of the protocol. */
 export function runStart(order: RunOrder) {
@@ -173,7 +142,6 @@ function checkedEnd(
   if (exitCode === undefined && signal === undefined) throw new ProtocolViolation('an end without a status');
   within(exitCode ?? 0, 0, 255);
   within(signal ?? 1, 1, 64);
-  const { usage } = ended;
   const stdoutBytes = total(ended.stdout, sent.STDOUT);
   const stderrBytes = total(ended.stderr, sent.STDERR);
   const exceeded = order.killOnOutputLimit && Math.max(stdoutBytes, stderrBytes) > order.outputBytes;
@@ -185,28 +153,6 @@ function checkedEnd(
     stdoutBytes,
     stderrBytes,
     runMs: ended.runTime === undefined ? 0 : within(millisecondsOf(ended.runTime)),
-    usage: {
-      cpuUserMs: usage?.cpuUser === undefined ? undefined : within(millisecondsOf(usage.cpuUser)),
-      cpuSystemMs: usage?.cpuSystem === undefined ? undefined : within(millisecondsOf(usage.cpuSystem)),
-      peakMemoryBytes: optional(usage?.peakMemoryBytes),
-      peakProcesses: optional(usage?.peakProcesses),
-      oomKills: optional(usage?.oomKills),
-    },
+    usage: usageOf(ended.usage),
   };
-}
-
-function total(stats: { totalBytes: bigint; droppedBytes: bigint } | undefined, sent: number): number {
-  const all = within(Number(stats?.totalBytes ?? 0n));
-  if (all - within(Number(stats?.droppedBytes ?? 0n)) !== sent)
-    throw new ProtocolViolation('counts that do not add up');
-  return all;
-}
-
-function optional(value: bigint | undefined): number | undefined {
-  return value === undefined ? undefined : within(Number(value));
-}
-
-function within(value: number, least = 0, most = Number.MAX_SAFE_INTEGER): number {
-  if (!(value >= least && value <= most)) throw new ProtocolViolation(`a number out of range: ${value}`);
-  return value;
 }

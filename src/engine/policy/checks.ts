@@ -1,9 +1,11 @@
 import { posix } from 'node:path';
 import { showBytes } from '../../lib/bytes.ts';
+import { MAX_INLINE_CODE_BYTES } from '../constants.ts';
 import type { FieldViolation } from '../errors.ts';
 import { type Runtime, WORKSPACE } from '../runtimes/runtime.ts';
 import type { ExecutionRequest } from '../types.ts';
 import { checkSecrets } from './check-secrets.ts';
+import { checkName, MAX_CONTEXT_NAME } from './check-session.ts';
 import { checkText, checkVariable } from './check-text.ts';
 
 /** Arguments and environment together; the kernel takes a little more. */
@@ -29,6 +31,7 @@ const CHECKS: readonly Check[] = [
   checkOutputPaths,
   checkSetupScript,
   checkLabels,
+  checkContext,
 ];
 
 /** Everything that is wrong with a request beside its limits; what depends on the runtime only where that is known. */
@@ -133,6 +136,19 @@ function* checkSetupScript({ setupScript }: ExecutionRequest): Iterable<FieldVio
 
 function* checkLabels({ labels }: ExecutionRequest): Iterable<FieldViolation> {
   yield* checkLabelMap('labels', labels);
+}
+
+function* checkContext({ context, source, arguments: given, session, interactive }: ExecutionRequest) {
+  if (context === undefined) return;
+  yield* checkName('context', context, MAX_CONTEXT_NAME);
+  const no = (field: string, what: string) => ({ field, description: `${what} in a context: leave one of them out` });
+  if (session === undefined) yield { field: 'context', description: 'is of a session: session_id must name one' };
+  if (source.kind === 'command') yield no('command', 'cannot be run');
+  if (given.length > 0) yield no('arguments', 'cannot be given to what runs');
+  if (interactive) yield no('stdin_mode', 'cannot be INTERACTIVE');
+  if (source.kind === 'code' && Buffer.byteLength(source.code) > MAX_INLINE_CODE_BYTES) {
+    yield { field: 'code', description: `may be ${showBytes(MAX_INLINE_CODE_BYTES)} in a context` };
+  }
 }
 
 /** What is wrong with labels. */

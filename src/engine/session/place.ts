@@ -29,7 +29,7 @@ export function placeInSession(
 ): Placed {
   const { tenant } = request;
   const known = place.create ? book.find(tenant, place.id) : book.get(tenant, place.id);
-  const isCode = request.source.kind === 'code';
+  const isCode = request.source.kind === 'code' && request.context === undefined;
   const sit = async ({ seats }: Found, execution: RunningExecution) =>
     await seats.take({ id: execution.id, cancel: () => execution.cancel(), isCode });
   if (known !== undefined) {

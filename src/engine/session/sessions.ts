@@ -113,6 +113,18 @@ export class SessionBook implements SessionAccess {
     return { ...(await making), isNew: true };
   }
 
+  /** What an execution in a session says of it. */
+  placeFor(tenant: string, id: string) {
+    return {
+      id,
+      noteContext: (name: string, lives: boolean) => {
+        const contexts = this.find(tenant, id)?.session.contexts;
+        if (lives) contexts?.add(name);
+        else contexts?.delete(name);
+      },
+    };
+  }
+
   async use(tenant: string, id: string): Promise<SessionUse> {
     const { session } = this.get(tenant, id);
     const leave = session.use();

@@ -1,4 +1,4 @@
-import type { ExecutionEvent, ExecutionResult, OutputStream } from '../../engine/types.ts';
+import type { Display, ExecutionEvent, ExecutionResult, OutputStream } from '../../engine/types.ts';
 
 /** Bytes in the order in which they came, as many as fit under a cap; the rest is only counted. */
 class Bytes {
@@ -62,6 +62,9 @@ export class Collected {
   readonly #cap: number;
   #output: Record<OutputStream, Bytes>;
   readonly files: CollectedFile[] = [];
+  readonly displays: Display[] = [];
+  droppedDisplays = 0;
+  #displaysLeft: number;
   #filesLeft: number;
   result: ExecutionResult | undefined;
 
@@ -69,6 +72,7 @@ export class Collected {
   constructor(cap: number) {
     this.#cap = cap;
     this.#filesLeft = cap;
+    this.#displaysLeft = Math.floor(cap / 2);
     this.#output = this.#empty();
   }
 
@@ -87,9 +91,19 @@ export class Collected {
       case 'file':
         this.#addFile(event);
         return;
+      case 'display':
+        this.#addDisplay(event.display);
+        return;
       case 'finished':
         this.result = event.result;
     }
+  }
+
+  #addDisplay(display: Display): void {
+    const bytes = [...display.data].reduce((sum, [type, data]) => sum + type.length + data.length, 0);
+    this.#displaysLeft -= bytes;
+    if (this.#displaysLeft >= 0) this.displays.push(display);
+    else this.droppedDisplays += 1;
   }
 
   /** What came on a stream: its first bytes, and how many there were. */

@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { type ExecutionEvent, ExecutionEventSchema } from '../../../gen/isol8/v1/execution_pb.ts';
 import type * as engine from '../../engine/types.ts';
+import { toDisplay } from './display.ts';
 import { toDuration } from './duration.ts';
 import { phases, streams } from './enums.ts';
 import { toEffectivePolicy } from './policy.ts';
@@ -37,6 +38,8 @@ function toBody(event: engine.ExecutionEventBody) {
       return output(event.stream, { case: 'text', value: event.text });
     case 'data':
       return output(event.stream, { case: 'data', value: event.data });
+    case 'display':
+      return { case: 'display' as const, value: toDisplay(event.display) };
     case 'file': {
       const { path, mode, chunk, last, sha256 = '' } = event;
       return { case: 'file' as const, value: { path, mode, chunk, last, sha256 } };

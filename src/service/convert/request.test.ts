@@ -38,9 +38,9 @@ test('what is set arrives; what is not set stays unset', () => {
   const reuse = { policy: { isolation: { reuse: Reuse.SAME_TENANT } } };
   expect(convert(reuse)).toMatchObject({ request: { policy: { reuse: 'SAME_TENANT' } }, violations: [] });
   expect(convert({}).request.policy).toEqual({ limits: {} });
-  const session = { sessionId: 's', createSessionIfMissing: true, stdinMode: StdinMode.INTERACTIVE };
+  const session = { sessionId: 's', createSessionIfMissing: true, context: 'c', stdinMode: StdinMode.INTERACTIVE };
   expect(convert(session)).toMatchObject({
-    request: { session: { id: 's', create: true }, interactive: true },
+    request: { session: { id: 's', create: true }, interactive: true, context: 'c' },
     violations: [],
   });
   expect(convert({ secrets: { A: 'b' } })).toMatchObject({ request: { secrets: { A: 'b' } }, violations: [] });
@@ -74,7 +74,6 @@ test('a limit that was set arrives whatever it is: the engine looks at it', () =
 test.each<[string, Init]>([
   ['code_url', { source: { case: 'codeUrl', value: {} } }],
   ['request_id', { requestId: 'r' }],
-  ['context', { context: 'c' }],
   ['packages', { packages: ['p'] }],
   ['image', { image: 'i' }],
   ['on_disconnect', { onDisconnect: OnDisconnect.DETACH }],

@@ -39,6 +39,7 @@ export function fromExecuteRequest(request: ExecuteRequest, { tenant, grant }: C
     ...known({ grant }),
     labels: request.labels,
     ...known({ session: fromPlace(request, violations) }),
+    ...known({ context: request.context || undefined }),
     ...known({ interactive: request.stdinMode === StdinMode.INTERACTIVE || undefined }),
   };
   return { request: converted, violations: violations.all };
@@ -83,7 +84,6 @@ function fromPlace({ sessionId, createSessionIfMissing }: ExecuteRequest, violat
 
 function checkUnbuilt(request: ExecuteRequest, violations: Violations): void {
   if (request.requestId !== '') violations.unbuilt('request_id', 'Recognising a repeated request');
-  if (request.context !== '') violations.unbuilt('context', 'A context');
   if (request.packages.length > 0) violations.unbuilt('packages', 'Installing packages');
   if (request.image !== '') violations.unbuilt('image', 'A choice of image');
   switch (request.onDisconnect) {

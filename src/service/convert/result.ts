@@ -27,6 +27,9 @@ export function toExecuteResponse(result: ExecutionResult) {
     timings: toTimings(result.timings),
     effectivePolicy: toEffectivePolicy(result.effectivePolicy),
     policyDigest: result.policyDigest,
+    error: result.error && { ...result.error, frames: result.error.frames.map((frame) => ({ ...frame })) },
+    contextEnded: result.contextEnded ?? false,
+    droppedDisplays: result.droppedDisplays ?? 0,
   } satisfies MessageInitShape<typeof ExecuteResponseSchema>;
 }
 

@@ -3,6 +3,7 @@ import { type ExecuteResponse, ExecuteResponseSchema, type StreamStats } from '.
 import { MissingOutputPathSchema, OutputFileSchema } from '../../../gen/isol8/v1/file_pb.ts';
 import type { ExecutionEvent } from '../../engine/types.ts';
 import { Collected, type CollectedFile } from './collected.ts';
+import { toDisplay } from './display.ts';
 import { toExecuteResponse } from './result.ts';
 import { type Text, toText } from './text.ts';
 
@@ -15,7 +16,8 @@ const NOT_WHOLE = 'was not read to its end';
 
 /**
  * Folds the events of an execution into one answer that is never larger than `maxBytes`. Output goes first, then files
- * in their order, each whole or not at all; what does not fit is counted as dropped, or named as missing.
+ * in their order, each whole or not at all; what does not fit is counted as dropped, or named as missing. Displays may
+ * take half of it.
  *
  * @throws whatever the events throw
  */
@@ -27,7 +29,11 @@ export async function foldEvents(
   for await (const event of events) collected.add(event);
   if (collected.result === undefined) throw new Error('the events ended without a result');
 
-  const answer = create(ExecuteResponseSchema, toExecuteResponse(collected.result));
+  const answer = create(ExecuteResponseSchema, {
+    ...toExecuteResponse(collected.result),
+    displays: collected.displays.map(toDisplay),
+  });
+  answer.droppedDisplays += collected.droppedDisplays;
   const free = Math.max(0, maxBytes - toBinary(ExecuteResponseSchema, answer).length - 8 * FIELD_BYTES);
   // Every file could be missing in the end, and that takes room too; a quarter has to do for it.
   const names = collected.files.reduce((sum, file) => sum + missingSize(file), 0);

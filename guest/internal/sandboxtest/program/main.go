@@ -29,6 +29,12 @@ var commands = map[string]func([]string){
 	"inside":    inside,
 	"bomb":      bomb,
 	"leave":     leave,
+	"daemon":    daemon,
+	"later":     later,
+	"hostile":   hostile,
+	"door":      door,
+	"flood":     flood,
+	"hunt":      hunt,
 	"attack":    attack,
 	"killall":   func([]string) { fmt.Println(syscall.Kill(-1, syscall.SIGKILL)) },
 	"stderr":    reopen,
@@ -64,7 +70,7 @@ func child(session bool, arguments ...string) (int, error) {
 // spin starts as many busy processes and is one itself.
 func spin(arguments []string) {
 	for range number(arguments[0]) {
-		_, _ = child(true, "spin", "0")
+		_, _ = child(true, append([]string{"spin", "0"}, arguments[1:]...)...)
 	}
 	fmt.Println("spinning")
 	for {
@@ -83,6 +89,22 @@ func zeros(arguments []string) {
 		if _, err := os.Stdout.Write(block[:n]); err != nil {
 			os.Exit(1)
 		}
+	}
+}
+
+// hostile leaves so many processes behind whose command lines no terminal should see.
+func hostile(arguments []string) {
+	for range number(arguments[0]) {
+		_, _ = child(true, "sleep", strings.Repeat("\x1b[2J\xff\u202e\n", 1000))
+	}
+}
+
+// later writes so many lines, one after the other.
+func later(arguments []string) {
+	time.Sleep(50 * time.Millisecond)
+	for range number(arguments[0]) {
+		fmt.Println("later")
+		time.Sleep(time.Millisecond)
 	}
 }
 
@@ -136,6 +158,16 @@ func bomb([]string) {
 // leave ends and leaves a process of another session behind, which does what the arguments say.
 func leave(arguments []string) {
 	if _, err := child(true, arguments...); err != nil {
+		os.Exit(1)
+	}
+	fmt.Println("left")
+}
+
+// daemon is leave, two forks away and with nothing open.
+func daemon(arguments []string) {
+	if _, err := syscall.ForkExec("/bin/program", append([]string{"/bin/program", "leave"}, arguments...), &syscall.ProcAttr{
+		Sys: &syscall.SysProcAttr{Setsid: true},
+	}); err != nil {
 		os.Exit(1)
 	}
 	fmt.Println("left")

@@ -199,7 +199,7 @@ class CodeUrl(_message.Message):
     def __init__(self, url: _Optional[str] = ..., sha256: _Optional[str] = ...) -> None: ...
 
 class ExecuteResponse(_message.Message):
-    __slots__ = ("execution_id", "session_id", "outcome", "exit_code", "signal", "phase", "message", "stdout", "stderr", "stdout_raw", "stderr_raw", "stdout_stats", "stderr_stats", "files", "missing_output_paths", "displays", "usage", "timings", "network_log", "effective_policy", "policy_digest", "error", "context_ended")
+    __slots__ = ("execution_id", "session_id", "outcome", "exit_code", "signal", "phase", "message", "stdout", "stderr", "stdout_raw", "stderr_raw", "stdout_stats", "stderr_stats", "files", "missing_output_paths", "displays", "usage", "timings", "network_log", "effective_policy", "policy_digest", "error", "context_ended", "dropped_displays")
     EXECUTION_ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
@@ -223,6 +223,7 @@ class ExecuteResponse(_message.Message):
     POLICY_DIGEST_FIELD_NUMBER: _ClassVar[int]
     ERROR_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_ENDED_FIELD_NUMBER: _ClassVar[int]
+    DROPPED_DISPLAYS_FIELD_NUMBER: _ClassVar[int]
     execution_id: str
     session_id: str
     outcome: Outcome
@@ -246,7 +247,8 @@ class ExecuteResponse(_message.Message):
     policy_digest: str
     error: ExecutionError
     context_ended: bool
-    def __init__(self, execution_id: _Optional[str] = ..., session_id: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., phase: _Optional[_Union[Phase, str]] = ..., message: _Optional[str] = ..., stdout: _Optional[str] = ..., stderr: _Optional[str] = ..., stdout_raw: _Optional[bytes] = ..., stderr_raw: _Optional[bytes] = ..., stdout_stats: _Optional[_Union[StreamStats, _Mapping]] = ..., stderr_stats: _Optional[_Union[StreamStats, _Mapping]] = ..., files: _Optional[_Iterable[_Union[_file_pb2.OutputFile, _Mapping]]] = ..., missing_output_paths: _Optional[_Iterable[_Union[_file_pb2.MissingOutputPath, _Mapping]]] = ..., displays: _Optional[_Iterable[_Union[_display_pb2.Display, _Mapping]]] = ..., usage: _Optional[_Union[Usage, _Mapping]] = ..., timings: _Optional[_Union[Timings, _Mapping]] = ..., network_log: _Optional[_Iterable[_Union[NetworkConnection, _Mapping]]] = ..., effective_policy: _Optional[_Union[_policy_pb2.EffectivePolicy, _Mapping]] = ..., policy_digest: _Optional[str] = ..., error: _Optional[_Union[ExecutionError, _Mapping]] = ..., context_ended: _Optional[bool] = ...) -> None: ...
+    dropped_displays: int
+    def __init__(self, execution_id: _Optional[str] = ..., session_id: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., phase: _Optional[_Union[Phase, str]] = ..., message: _Optional[str] = ..., stdout: _Optional[str] = ..., stderr: _Optional[str] = ..., stdout_raw: _Optional[bytes] = ..., stderr_raw: _Optional[bytes] = ..., stdout_stats: _Optional[_Union[StreamStats, _Mapping]] = ..., stderr_stats: _Optional[_Union[StreamStats, _Mapping]] = ..., files: _Optional[_Iterable[_Union[_file_pb2.OutputFile, _Mapping]]] = ..., missing_output_paths: _Optional[_Iterable[_Union[_file_pb2.MissingOutputPath, _Mapping]]] = ..., displays: _Optional[_Iterable[_Union[_display_pb2.Display, _Mapping]]] = ..., usage: _Optional[_Union[Usage, _Mapping]] = ..., timings: _Optional[_Union[Timings, _Mapping]] = ..., network_log: _Optional[_Iterable[_Union[NetworkConnection, _Mapping]]] = ..., effective_policy: _Optional[_Union[_policy_pb2.EffectivePolicy, _Mapping]] = ..., policy_digest: _Optional[str] = ..., error: _Optional[_Union[ExecutionError, _Mapping]] = ..., context_ended: _Optional[bool] = ..., dropped_displays: _Optional[int] = ...) -> None: ...
 
 class ExecutionError(_message.Message):
     __slots__ = ("name", "message", "frames")

@@ -16,6 +16,11 @@ func (l *Launcher) MakeEmpty(path string) error {
 	})
 }
 
+// Remove removes a file, if the code's user may and it is there.
+func (l *Launcher) Remove(path string) {
+	_ = AsUser(l.UID, func() error { return unix.Unlink(path) })
+}
+
 // RemoveEmpty removes a file if it is empty.
 func (l *Launcher) RemoveEmpty(path string) {
 	_ = AsUser(l.UID, func() error {

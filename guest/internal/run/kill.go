@@ -1,0 +1,75 @@
+package run
+
+import (
+	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
+	"isol8.dev/guest/internal/proc"
+)
+
+// KillAll kills everything and returns when nothing is left. Every run whose program still ran ends as KILLED, unless
+// something else was going to end it already.
+func (e *Executor) KillAll() error {
+	return e.Launcher.Reaper.KillAll(func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if e.waiting != nil {
+			e.waiting.close()
+			e.waiting = nil
+		}
+		for r := range e.active {
+			r.claim(guestv1.EndReason_END_REASON_KILLED)
+		}
+	})
+}
+
+// KillRun kills what one run or cell started, also one that has ended, and returns when nothing of it is left.
+func (e *Executor) KillRun(id string) error {
+	if r := e.find(id); r != nil {
+		r.claim(guestv1.EndReason_END_REASON_KILLED)
+		<-r.launched
+		return r.killOwn()
+	}
+	if known, err := e.others().KillCell(id); known {
+		return err
+	}
+	if mark := e.Owners.MarkOf(id); mark != proc.Unmarked {
+		return e.Launcher.Reaper.KillMarked(mark)
+	}
+	return nil
+}
+
+// find finds a run that is not over.
+func (e *Executor) find(id string) *run {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for r := range e.active {
+		if r.start.GetRunId() == id {
+			return r
+		}
+	}
+	return nil
+}
+
+// stop kills the run, or everything when it is alone, for a reason. It does not wait, so it can be called where nothing
+// may block.
+func (r *run) stop(reason guestv1.EndReason) {
+	if r.claim(reason) {
+		go func() { _ = r.kill() }()
+	}
+}
+
+// kill ends what lives because of the run.
+func (r *run) kill() error {
+	if r.start.GetShared() {
+		return r.killOwn()
+	}
+	return r.executor.KillAll()
+}
+
+// killOwn ends what the run started.
+func (r *run) killOwn() error {
+	v := r.current()
+	if v == nil {
+		return nil
+	}
+	return r.executor.Launcher.Reaper.KillMarked(v.process.Mark)
+}
