@@ -93,6 +93,9 @@ export const WRITE_FILES_TIMEOUT_MS = 60_000;
 /** Between two answers of the guest while it reads files: to search a full workspace takes it seconds. */
 export const READ_ANSWER_TIMEOUT_MS = 30_000;
 
+/** The longest that a file call of a session waits for the guest each time; a directory of a million files takes seconds. */
+export const FILE_ANSWER_TIMEOUT_MS = 60_000;
+
 /** Reading output files, readers that do not read included. What has not been read by then is reported as missing. */
 export const OUTPUT_FILES_TIMEOUT_MS = 5 * 60_000;
 

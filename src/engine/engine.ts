@@ -8,6 +8,7 @@ import { Admission } from './execution/admission.ts';
 import { RunningExecution } from './execution/execution.ts';
 import { asEngineError, Executor } from './execution/executor.ts';
 import { ExecutionRegistry } from './execution/registry.ts';
+import { GuestSessionFiles } from './files/session-files.ts';
 import { admit } from './policy/admit.ts';
 import { checkPolicy, defaultLimits, policyDigest, resolvePolicy } from './policy/resolve.ts';
 import { narrow, type PolicyRules } from './policy/rules.ts';
@@ -63,12 +64,14 @@ export class DockerEngine implements Engine {
   readonly #executions = new ExecutionRegistry();
   readonly #selfTest: SelfTest;
   readonly sessions: SessionDoor;
+  readonly files: GuestSessionFiles;
   #draining = false;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.#admission = new Admission(parts.maxConcurrent, parts.maxQueued);
     this.#selfTest = new SelfTest(this, parts.maxConcurrent, parts.dockerHost);
+    this.files = new GuestSessionFiles(parts.sessions);
     this.sessions = new SessionDoor({
       book: parts.sessions,
       factory: parts.factory,

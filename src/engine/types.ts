@@ -1,5 +1,6 @@
 import type { FieldViolation } from './errors.ts';
 import type { Display, ExecutionError } from './execution/rich.ts';
+import type { SessionFiles } from './files/types.ts';
 import type { EngineInfo, PoolStatus } from './info.ts';
 import type { EffectivePolicy, Grant, PolicyRequest } from './policy/types.ts';
 import type { SelfTestRequest, SelfTestResult } from './self-test/types.ts';
@@ -8,6 +9,15 @@ import type { Sessions } from './session/types.ts';
 /** The vocabulary of the engine's door. Field names in comments are those of the wire, which the engine never sees. */
 
 export type { Display, ExecutionError } from './execution/rich.ts';
+export type {
+  FileForm,
+  FileInfo,
+  FilePage,
+  FilePart,
+  FileType,
+  SessionFiles,
+  WrittenFile,
+} from './files/types.ts';
 export type { EngineInfo, PoolStatus, RuntimeInfo } from './info.ts';
 export type {
   Ceilings,
@@ -255,6 +265,8 @@ export interface Engine extends AsyncDisposable {
   sendSignal(tenant: string, executionId: string, signal: number): Promise<void>;
   /** Sandboxes that stay. */
   readonly sessions: Sessions;
+  /** Their files. */
+  readonly files: SessionFiles;
   /**
    * What a policy would come to, or what is wrong with it.
    *

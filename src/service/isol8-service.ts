@@ -12,6 +12,7 @@ import { fromExecuteRequest } from './convert/request.ts';
 import { toServerInfo } from './convert/server-info.ts';
 import { foldEvents } from './convert/unary.ts';
 import { type Definition, definitionOf } from './definition.ts';
+import { fileHandlers } from './file-handlers.ts';
 import { type Caller, EXECUTION_ID_HEADER, type Noted, type ServiceContext } from './interceptors/context.ts';
 import { sessionHandlers } from './session-handlers.ts';
 import { unimplemented } from './unimplemented.ts';
@@ -35,6 +36,7 @@ export function createIsol8Service(
   return {
     ...unimplemented(Isol8Service),
     ...sessionHandlers(engine),
+    ...fileHandlers(engine),
 
     async execute(request, context) {
       return await foldEvents(begin(request, context));

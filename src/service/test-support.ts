@@ -129,6 +129,9 @@ export class ScriptedEngine implements Engine {
     return 0;
   }
   async sendSignal(): Promise<void> {}
+  get files(): never {
+    throw new Error('a scripted engine has no files');
+  }
   get sessions(): never {
     throw new Error('a scripted engine has no sessions');
   }

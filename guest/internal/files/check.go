@@ -60,6 +60,8 @@ func (c *Check) Complete() bool { return c.due == 0 }
 
 // Plausible tells whether a failure is one that a worker of ours sends.
 func Plausible(failure *guestv1.FileFailure) bool {
-	reasons := []guestv1.FileFailureReason{notFound, outside, notAFile, noSpace, denied, badName, tooLarge, otherwise}
+	reasons := []guestv1.FileFailureReason{
+		notFound, outside, notAFile, noSpace, denied, badName, tooLarge, otherwise, wrongDigest, notEmpty, badArchive,
+	}
 	return slices.Contains(reasons, failure.GetReason()) && len(failure.GetPath()) <= 4096 && len(failure.GetMessage()) <= 512
 }

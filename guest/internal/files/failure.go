@@ -20,14 +20,17 @@ type failure struct {
 func (f *failure) Error() string { return f.message }
 
 const (
-	notFound  = guestv1.FileFailureReason_FILE_FAILURE_REASON_NOT_FOUND
-	outside   = guestv1.FileFailureReason_FILE_FAILURE_REASON_OUTSIDE
-	notAFile  = guestv1.FileFailureReason_FILE_FAILURE_REASON_NOT_A_FILE
-	noSpace   = guestv1.FileFailureReason_FILE_FAILURE_REASON_NO_SPACE
-	denied    = guestv1.FileFailureReason_FILE_FAILURE_REASON_PERMISSION_DENIED
-	badName   = guestv1.FileFailureReason_FILE_FAILURE_REASON_BAD_NAME
-	tooLarge  = guestv1.FileFailureReason_FILE_FAILURE_REASON_TOO_LARGE
-	otherwise = guestv1.FileFailureReason_FILE_FAILURE_REASON_OTHER
+	notFound    = guestv1.FileFailureReason_FILE_FAILURE_REASON_NOT_FOUND
+	outside     = guestv1.FileFailureReason_FILE_FAILURE_REASON_OUTSIDE
+	notAFile    = guestv1.FileFailureReason_FILE_FAILURE_REASON_NOT_A_FILE
+	noSpace     = guestv1.FileFailureReason_FILE_FAILURE_REASON_NO_SPACE
+	denied      = guestv1.FileFailureReason_FILE_FAILURE_REASON_PERMISSION_DENIED
+	badName     = guestv1.FileFailureReason_FILE_FAILURE_REASON_BAD_NAME
+	tooLarge    = guestv1.FileFailureReason_FILE_FAILURE_REASON_TOO_LARGE
+	otherwise   = guestv1.FileFailureReason_FILE_FAILURE_REASON_OTHER
+	wrongDigest = guestv1.FileFailureReason_FILE_FAILURE_REASON_WRONG_DIGEST
+	notEmpty    = guestv1.FileFailureReason_FILE_FAILURE_REASON_NOT_EMPTY
+	badArchive  = guestv1.FileFailureReason_FILE_FAILURE_REASON_BAD_ARCHIVE
 )
 
 func fail(reason guestv1.FileFailureReason, format string, values ...any) *failure {
@@ -55,6 +58,8 @@ func reasonOf(err error) guestv1.FileFailureReason {
 		return notAFile
 	case unix.ENOSPC, unix.EDQUOT:
 		return noSpace
+	case unix.ENOTEMPTY:
+		return notEmpty
 	case unix.EACCES, unix.EPERM, unix.EROFS:
 		return denied
 	case unix.ENAMETOOLONG, unix.EILSEQ:

@@ -137,7 +137,7 @@ func openDirectory(root, name string) (*os.File, error) {
 	if name == "" {
 		name = "."
 	}
-	where, err := find(root, name, false)
+	where, err := find(root, name, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package files
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -52,25 +53,63 @@ func below(root, absolute string) (string, bool) {
 	return strings.CutPrefix(absolute, root+"/")
 }
 
-// place is a directory that is open, and a name in it that is no link.
+// place is a directory that is open, and a name in it that is no link, unless links themselves were asked for.
 type place struct {
+	dir  int
+	name string
+	// depth is how many directories there are from the root to dir.
+	depth int
+	// made are the directories that were made on the way.
+	made []made
+}
+
+// made is a directory that was made: its name in one that is open.
+type made struct {
 	dir  int
 	name string
 }
 
-func (p *place) close() { _ = unix.Close(p.dir) }
+func (p *place) close() {
+	_ = unix.Close(p.dir)
+	for _, one := range p.made {
+		_ = unix.Close(one.dir)
+	}
+}
+
+// unmake removes what was made on the way, as far as nobody has put anything in it.
+func (p *place) unmake() {
+	for _, one := range slices.Backward(p.made) {
+		_ = unix.Unlinkat(one.dir, one.name, unix.AT_REMOVEDIR)
+	}
+}
+
+// how says what a walk does beside walking.
+type how int
+
+const (
+	// makeParents makes directories that are missing.
+	makeParents how = 1 << iota
+	// linkItself does not follow a link that is the last part.
+	linkItself
+)
 
 // find walks from root to name one part at a time, following links as long as they stay inside. Nothing outside is
-// ever opened, whatever the code renames meanwhile: each step starts at a directory that is held open. With parents,
-// missing directories are made. The last part need not exist; "." stands for the root itself.
-func find(root, name string, parents bool) (*place, error) {
+// ever opened, whatever the code renames meanwhile: each step starts at a directory that is held open. The last part
+// need not exist; "." stands for the root itself.
+func find(root, name string, how how) (found *place, err error) {
 	base, err := unix.Open(root, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}
 	// held are the directories from root to here, so that `..` never asks the file system.
 	held := []int{base}
+	walked := &place{}
 	defer func() {
+		if found == nil {
+			walked.dir = -1
+			walked.unmake()
+			walked.close()
+		}
 		for _, fd := range held {
 			_ = unix.Close(fd)
 		}
@@ -92,13 +131,13 @@ func find(root, name string, parents bool) (*place, error) {
 			if len(rest) > 0 {
 				continue
 			}
-			return take(&held, "."), nil
+			return walked.take(&held, "."), nil
 		}
 		target, isLink, err := readLink(here, part)
-		if err != nil && (err != unix.ENOENT || len(rest) > 0 && !parents) {
+		if err != nil && (err != unix.ENOENT || len(rest) > 0 && how&makeParents == 0) {
 			return nil, err
 		}
-		if isLink {
+		if isLink && (len(rest) > 0 || how&linkItself == 0) {
 			if links++; links > maxLinks {
 				return nil, unix.ELOOP
 			}
@@ -116,10 +155,10 @@ func find(root, name string, parents bool) (*place, error) {
 			continue
 		}
 		if len(rest) == 0 {
-			return take(&held, part), nil
+			return walked.take(&held, part), nil
 		}
 		if err == unix.ENOENT {
-			if err := unix.Mkdirat(here, part, 0o755); err != nil && err != unix.EEXIST {
+			if err := walked.make(here, part); err != nil {
 				return nil, err
 			}
 		}
@@ -131,11 +170,27 @@ func find(root, name string, parents bool) (*place, error) {
 	}
 }
 
-func take(held *[]int, name string) *place {
-	last := len(*held) - 1
-	dir := (*held)[last]
-	*held = (*held)[:last]
-	return &place{dir: dir, name: name}
+// take makes the place the last directory that is held.
+func (p *place) take(held *[]int, name string) *place {
+	p.depth = len(*held) - 1
+	p.dir, p.name = (*held)[p.depth], name
+	*held = (*held)[:p.depth]
+	return p
+}
+
+func (p *place) make(dir int, name string) error {
+	err := unix.Mkdirat(dir, name, 0o755)
+	if err == unix.EEXIST {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if dir, err = unix.FcntlInt(uintptr(dir), unix.F_DUPFD_CLOEXEC, 0); err != nil {
+		return err
+	}
+	p.made = append(p.made, made{dir, name})
+	return nil
 }
 
 func readLink(dir int, name string) (target string, isLink bool, err error) {

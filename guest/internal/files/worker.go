@@ -10,15 +10,13 @@ import (
 func Main(what, root string, in io.Reader, out io.Writer) int {
 	debug.SetGCPercent(50)
 	orders := bufio.NewReaderSize(in, ChunkSize)
-	var err error
-	switch what {
-	case Write:
-		err = write(root, orders, out)
-	case Read:
-		err = read(root, orders, out)
-	default:
+	work, known := map[string]func(string, io.Reader, io.Writer) error{
+		Write: write, Read: read, Put: put, Get: get, List: list, Make: makeDirectory, Remove: remove,
+	}[what]
+	if !known {
 		return 2
 	}
+	err := work(root, orders, out)
 	if err != nil {
 		return 1
 	}

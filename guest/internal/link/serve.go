@@ -12,6 +12,8 @@ import (
 const (
 	// streamWindow is what the host may send on one stream before the guest has read it.
 	streamWindow = 1 << 20
+	// maxFrame is the largest frame that is taken.
+	maxFrame = 128 << 10
 	// maxStreams bounds the calls at once on the link.
 	maxStreams = 64
 )
@@ -34,7 +36,9 @@ func NewServer(handler http.Handler) *Server {
 			return context.WithValue(ctx, connKey{}, conn)
 		},
 		HTTP2: &http.HTTP2Config{
-			MaxConcurrentStreams:      maxStreams,
+			MaxConcurrentStreams: maxStreams,
+			// A message of the host's is one frame where it can be.
+			MaxReadFrameSize:          maxFrame,
 			MaxReceiveBufferPerStream: streamWindow,
 			// No set of streams whose content is not read can use it up, so control always gets through.
 			MaxReceiveBufferPerConnection: math.MaxInt32,

@@ -1,10 +1,7 @@
 package service
 
 import (
-	"bufio"
 	"context"
-	"errors"
-	"io"
 
 	"connectrpc.com/connect"
 
@@ -12,74 +9,51 @@ import (
 	"isol8.dev/guest/internal/files"
 )
 
-var errWorker = connect.NewError(connect.CodeAborted, errors.New("the file worker was ended or broke its protocol"))
-
 // WriteFiles hands files to a worker.
 func (g *Guest) WriteFiles(
 	ctx context.Context, stream *connect.ClientStream[guestv1.WriteFilesRequest],
 ) (*connect.Response[guestv1.WriteFilesResponse], error) {
-	executor, err := g.greeted(ctx)
-	if err != nil {
-		return nil, err
-	}
-	worker, err := g.startWorker(ctx, executor.Launcher.UID, files.Write)
-	if err != nil {
-		return nil, connect.NewError(connect.CodeInternal, err)
-	}
-	defer worker.close()
-	for stream.Receive() {
-		// A worker that failed takes no more; its answer says why.
-		if files.WriteFrame(worker.orders, stream.Msg()) != nil {
-			break
-		}
-	}
-	if err := stream.Err(); err != nil {
-		return nil, err
-	}
-	_ = worker.orders.Close()
-	answer := &guestv1.WriteFilesResponse{}
-	if err := files.ReadAnswer(worker.answers, answer); err != nil {
-		return nil, errWorker
-	}
-	if answer.Failure != nil && !files.Plausible(answer.Failure) {
-		return nil, errWorker
-	}
-	return connect.NewResponse(answer), nil
+	return feedWorker(ctx, g, files.Write, stream, &guestv1.WriteFilesResponse{})
+}
+
+// PutFile hands a file, or an archive, to a worker.
+func (g *Guest) PutFile(
+	ctx context.Context, stream *connect.ClientStream[guestv1.PutFileRequest],
+) (*connect.Response[guestv1.PutFileResponse], error) {
+	return feedWorker(ctx, g, files.Put, stream, &guestv1.PutFileResponse{})
 }
 
 // ReadFiles passes on what a worker reads, as far as it keeps to what was ordered.
 func (g *Guest) ReadFiles(
 	ctx context.Context, call *connect.Request[guestv1.ReadFilesRequest], stream *connect.ServerStream[guestv1.ReadFilesResponse],
 ) error {
-	executor, err := g.greeted(ctx)
-	if err != nil {
-		return err
-	}
-	worker, err := g.startWorker(ctx, executor.Launcher.UID, files.Read)
-	if err != nil {
-		return connect.NewError(connect.CodeInternal, err)
-	}
-	defer worker.close()
-	if err := files.WriteFrame(worker.orders, call.Msg); err != nil {
-		return errWorker
-	}
-	answers := bufio.NewReaderSize(worker.answers, files.ChunkSize)
-	check := files.NewCheck(call.Msg)
-	for {
-		answer := &guestv1.ReadFilesResponse{}
-		err := files.ReadAnswer(answers, answer)
-		if err == io.EOF && check.Complete() {
-			<-worker.process.Done
-			if worker.process.Status.ExitStatus() != 0 {
-				return errWorker
-			}
-			return nil
-		}
-		if err != nil || check.Take(answer) != nil {
-			return errWorker
-		}
-		if err := stream.Send(answer); err != nil {
-			return err
-		}
-	}
+	return readWorker(ctx, g, files.Read, call.Msg, stream, files.NewCheck(call.Msg))
+}
+
+// GetFile passes on what a worker reads of one file, or the archive that it makes.
+func (g *Guest) GetFile(
+	ctx context.Context, call *connect.Request[guestv1.GetFileRequest], stream *connect.ServerStream[guestv1.GetFileResponse],
+) error {
+	return readWorker(ctx, g, files.Get, call.Msg, stream, files.NewGetCheck(call.Msg))
+}
+
+// ListFiles has a worker list a directory.
+func (g *Guest) ListFiles(
+	ctx context.Context, call *connect.Request[guestv1.ListFilesRequest],
+) (*connect.Response[guestv1.ListFilesResponse], error) {
+	return askWorker(ctx, g, files.List, call.Msg, &guestv1.ListFilesResponse{})
+}
+
+// MakeDirectory has a worker make a directory.
+func (g *Guest) MakeDirectory(
+	ctx context.Context, call *connect.Request[guestv1.MakeDirectoryRequest],
+) (*connect.Response[guestv1.MakeDirectoryResponse], error) {
+	return askWorker(ctx, g, files.Make, call.Msg, &guestv1.MakeDirectoryResponse{})
+}
+
+// RemoveFile has a worker remove what has a name.
+func (g *Guest) RemoveFile(
+	ctx context.Context, call *connect.Request[guestv1.RemoveFileRequest],
+) (*connect.Response[guestv1.RemoveFileResponse], error) {
+	return askWorker(ctx, g, files.Remove, call.Msg, &guestv1.RemoveFileResponse{})
 }

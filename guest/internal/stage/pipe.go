@@ -27,6 +27,11 @@ func Pipe(write bool) (child int, guest *os.File, err error) {
 	return child, os.NewFile(uintptr(own), "pipe"), nil
 }
 
+// Widen lets a pipe hold more, so that its two ends need not take turns. Where the kernel does not, they do.
+func Widen(fd int, size int) {
+	_, _ = unix.FcntlInt(uintptr(fd), unix.F_SETPIPE_SZ, size)
+}
+
 // AsPipeOwner calls f, whose pipes are those of the user uid: they count against what the kernel lets that user have of
 // pipes, which all sandboxes would share otherwise, and that user can open them by name: `echo … > /dev/stderr`.
 func AsPipeOwner(uid uint32, f func() error) error {

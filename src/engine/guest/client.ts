@@ -1,4 +1,3 @@
-import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import {
   type FileFailure,
@@ -6,15 +5,17 @@ import {
   GuestService,
   type Survey,
 } from '../../../gen/isol8/guest/v1/guest_pb.ts';
-import { GUEST_ANSWER_TIMEOUT_MS, READ_ANSWER_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from '../constants.ts';
+import { GUEST_ANSWER_TIMEOUT_MS, SILENCE_TIMEOUT_MS } from '../constants.ts';
 import type { SessionUsage } from '../types.ts';
+import { Asking } from './asking.ts';
 import { type CellAnswer, type CellOrder, cellAnswers, runCell } from './cell.ts';
+import { chunks } from './chunks.ts';
 import type { GuestCall, GuestConnection } from './connection.ts';
+import { GuestFiles } from './files.ts';
 import { readInspection, readLeft } from './inspection.ts';
 import { LINK_LIMITS } from './limits.ts';
 import { type ReadPart, readParts } from './read-files.ts';
 import { type RunAnswer, type RunOrder, runAnswers, runStart } from './run.ts';
-import { LinkLost, ProtocolViolation } from './violation.ts';
 
 /** Versions of the guest's protocol that this host speaks, newest first. */
 const PROTOCOL_VERSIONS = [1];
@@ -71,9 +72,14 @@ export interface GuestRun {
 /** Everything a guest can be asked, typed, with every answer held to what ours would give. */
 export class GuestClient implements Disposable {
   readonly connection: GuestConnection;
+  /** Files of any size, directories and lists. */
+  readonly files: GuestFiles;
+  readonly #asking: Asking;
 
   constructor(connection: GuestConnection) {
     this.connection = connection;
+    this.files = new GuestFiles(connection);
+    this.#asking = new Asking(connection);
   }
 
   /**
@@ -82,7 +88,7 @@ export class GuestClient implements Disposable {
    * @param digest of the guest that must answer, lower-case hex
    */
   async greet(digest: string, codeUid: number, caBundle: Uint8Array, timeoutMs: number): Promise<GreetResponse> {
-    const answer = await this.#ask(
+    const answer = await this.#asking.ask(
       this.connection.call(GuestService.method.greet),
       [
         {
@@ -95,9 +101,9 @@ export class GuestClient implements Disposable {
       timeoutMs,
     );
     if (!PROTOCOL_VERSIONS.includes(answer.protocolVersion)) {
-      throw this.#violated(`a guest of protocol version ${answer.protocolVersion}`);
+      throw this.#asking.violated(`a guest of protocol version ${answer.protocolVersion}`);
     }
-    if (answer.guestDigest !== digest) throw this.#violated('a guest with another digest');
+    if (answer.guestDigest !== digest) throw this.#asking.violated('a guest with another digest');
     return answer;
   }
 
@@ -114,7 +120,7 @@ export class GuestClient implements Disposable {
     const call = this.connection.call(GuestService.method.writeFiles);
     signal.addEventListener('abort', call.reset, { once: true });
     try {
-      return (await this.#ask(call, fileParts(files), timeoutMs)).failure;
+      return (await this.#asking.ask(call, fileParts(files), timeoutMs)).failure;
     } finally {
       signal.removeEventListener('abort', call.reset);
     }
@@ -131,14 +137,14 @@ export class GuestClient implements Disposable {
     signal.addEventListener('abort', call.reset, { once: true });
     void call.send({ patterns: [...patterns], maxTotalBytes: BigInt(maxTotalBytes), maxFiles });
     call.end();
-    return this.#guarded(readParts(this.#prompt(call.answers()), patterns, maxTotalBytes, maxFiles));
+    return this.#asking.guarded(readParts(this.#asking.prompt(call.answers()), patterns, maxTotalBytes, maxFiles));
   }
 
   /** Lets an interpreter boot ahead of its program. */
   async boot(order: BootOrder, timeoutMs: number): Promise<Booted> {
     const { hook, argv, environment, reset } = order;
     const question = { hook, argv: [...argv], environment: [...environment], reset };
-    const answer = await this.#ask(this.connection.call(GuestService.method.boot), [question], timeoutMs);
+    const answer = await this.#asking.ask(this.connection.call(GuestService.method.boot), [question], timeoutMs);
     return {
       failure: answer.failure === '' ? undefined : answer.failure.slice(0, LINK_LIMITS.textLength),
       survey: answer.survey,
@@ -149,7 +155,7 @@ export class GuestClient implements Disposable {
   async keep({ lifetimeMs, idleTimeoutMs, key, memoryBytes }: KeepOrder): Promise<void> {
     const lease = { lifetime: durationFromMs(lifetimeMs), idleTimeout: durationFromMs(idleTimeoutMs) };
     const question = { ...lease, key, memoryBytes: BigInt(memoryBytes) };
-    await this.#ask(this.connection.call(GuestService.method.keep), [question], GUEST_ANSWER_TIMEOUT_MS);
+    await this.#asking.ask(this.connection.call(GuestService.method.keep), [question], GUEST_ANSWER_TIMEOUT_MS);
   }
 
   /** Starts a program and feeds it `stdin`, then its end of file. */
@@ -157,7 +163,7 @@ export class GuestClient implements Disposable {
     const call = this.connection.call(GuestService.method.run);
     void this.#feed(call, order, stdin);
     return {
-      answers: this.#guarded(runAnswers(call.answers(), order)),
+      answers: this.#asking.guarded(runAnswers(call.answers(), order)),
       reset: () => call.reset(),
     };
   }
@@ -167,7 +173,7 @@ export class GuestClient implements Disposable {
     const call = this.connection.call(GuestService.method.runCell);
     void call.send(runCell(order));
     call.end();
-    return { answers: this.#guarded(cellAnswers(call.answers(), order)) };
+    return { answers: this.#asking.guarded(cellAnswers(call.answers(), order)) };
   }
 
   /**
@@ -176,31 +182,39 @@ export class GuestClient implements Disposable {
    * @param runId which; '' for everything
    */
   async kill(runId = ''): Promise<void> {
-    await this.#ask(this.connection.call(GuestService.method.kill), [{ runId }], GUEST_ANSWER_TIMEOUT_MS);
+    await this.#asking.ask(this.connection.call(GuestService.method.kill), [{ runId }], GUEST_ANSWER_TIMEOUT_MS);
   }
 
   /** Sends a signal to the main process of a run; one that has ended is left alone. */
   async signal(runId: string, signal: number): Promise<void> {
-    await this.#ask(this.connection.call(GuestService.method.signal), [{ runId, signal }], GUEST_ANSWER_TIMEOUT_MS);
+    await this.#asking.ask(
+      this.connection.call(GuestService.method.signal),
+      [{ runId, signal }],
+      GUEST_ANSWER_TIMEOUT_MS,
+    );
   }
 
   /** What the sandbox holds. */
   async inspect(): Promise<SessionUsage> {
     const call = this.connection.call(GuestService.method.inspect);
-    return this.#checked(readInspection, await this.#ask(call, [{}], GUEST_ANSWER_TIMEOUT_MS));
+    return this.#asking.checked(readInspection, await this.#asking.ask(call, [{}], GUEST_ANSWER_TIMEOUT_MS));
   }
 
   /** What processes have written that a run left behind; undefined when nothing of it is known. */
   async readLeft(runId: string, offsets: { readonly stdout: number; readonly stderr: number }) {
     const call = this.connection.call(GuestService.method.readLeft);
     const question = { runId, stdoutOffset: BigInt(offsets.stdout), stderrOffset: BigInt(offsets.stderr) };
-    const answer = await this.#ask(call, [question], GUEST_ANSWER_TIMEOUT_MS);
-    return this.#checked((left) => readLeft(left, offsets), answer);
+    const answer = await this.#asking.ask(call, [question], GUEST_ANSWER_TIMEOUT_MS);
+    return this.#asking.checked((left) => readLeft(left, offsets), answer);
   }
 
   /** Ends a context and all that it started; one that is not there is no error. */
   async endContext(context: string): Promise<void> {
-    await this.#ask(this.connection.call(GuestService.method.endContext), [{ context }], GUEST_ANSWER_TIMEOUT_MS);
+    await this.#asking.ask(
+      this.connection.call(GuestService.method.endContext),
+      [{ context }],
+      GUEST_ANSWER_TIMEOUT_MS,
+    );
   }
 
   [Symbol.dispose](): void {
@@ -214,87 +228,6 @@ export class GuestClient implements Disposable {
     }
     call.end();
   }
-
-  /** One answer, in time, to all the questions of a call. */
-  #ask<I extends DescMessage, O extends DescMessage>(
-    call: GuestCall<I, O>,
-    questions: Iterable<MessageInitShape<I>>,
-    timeoutMs: number,
-  ): Promise<MessageShape<O>> {
-    return this.#inTime(this.#askNow(call, questions), timeoutMs);
-  }
-
-  async #askNow<I extends DescMessage, O extends DescMessage>(
-    call: GuestCall<I, O>,
-    questions: Iterable<MessageInitShape<I>>,
-  ): Promise<MessageShape<O>> {
-    const answers = call.answers();
-    const first = answers.next();
-    // A guest that answers early reads no more: what is left is not sent, and room for it is not waited for.
-    let answered = false;
-    const stop = () => {
-      answered = true;
-    };
-    const early = first.then(stop, stop);
-    for (const question of questions) {
-      await Promise.race([call.send(question), early]);
-      if (answered) break;
-    }
-    call.end();
-    const { value, done } = await first;
-    if (done === true) throw this.#violated('no answer to a question');
-    const second = await answers.next();
-    if (second.done !== true) throw this.#violated('two answers to one question');
-    return value;
-  }
-
-  /** Answers of which each comes in time; what the one who reads them takes does not count. */
-  async *#prompt<T>(answers: AsyncGenerator<T>): AsyncGenerator<T> {
-    try {
-      for (;;) {
-        const { value, done } = await this.#inTime(answers.next(), READ_ANSWER_TIMEOUT_MS);
-        if (done === true) return;
-        yield value;
-      }
-    } finally {
-      await answers.return(undefined);
-    }
-  }
-
-  /** Ends the link when something takes too long. */
-  async #inTime<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
-    const late = setTimeout(() => this.connection.fail(new LinkLost(`no answer in ${timeoutMs} ms`)), timeoutMs);
-    try {
-      return await answer;
-    } finally {
-      clearTimeout(late);
-    }
-  }
-
-  async *#guarded<T>(answers: AsyncGenerator<T>): AsyncGenerator<T> {
-    try {
-      yield* answers;
-    } catch (error) {
-      if (error instanceof ProtocolViolation) this.connection.fail(error);
-      throw error;
-    }
-  }
-
-  /** What an answer says, held to its bounds. */
-  #checked<A, R>(check: (answer: A) => R, answer: A): R {
-    try {
-      return check(answer);
-    } catch (error) {
-      if (error instanceof ProtocolViolation) this.connection.fail(error);
-      throw error;
-    }
-  }
-
-  #violated(what: string): ProtocolViolation {
-    const violation = new ProtocolViolation(what);
-    this.connection.fail(violation);
-    return violation;
-  }
 }
 
 function* fileParts(files: readonly OutgoingFile[]) {
@@ -302,11 +235,5 @@ function* fileParts(files: readonly OutgoingFile[]) {
     const file = { path, mode, sizeBytes: BigInt(content.length) };
     yield { part: { case: 'file' as const, value: file } };
     for (const chunk of chunks(content)) yield { part: { case: 'chunk' as const, value: chunk } };
-  }
-}
-
-function* chunks(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += LINK_LIMITS.chunkBytes) {
-    yield bytes.subarray(at, at + LINK_LIMITS.chunkBytes);
   }
 }

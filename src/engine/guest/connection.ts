@@ -1,21 +1,19 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import {
-  create,
   type DescMessage,
   type DescMethod,
   fromBinary,
   type MessageInitShape,
   type MessageShape,
-  toBinary,
 } from '@bufbuild/protobuf';
 import { PING_INTERVAL_MS, SILENCE_TIMEOUT_MS } from '../constants.ts';
-import { frame, messages } from './frames.ts';
+import { framed, messages } from './frames.ts';
 import { LINK_LIMITS } from './limits.ts';
 import type { StdioDuplex } from './stdio.ts';
 import { LinkLost, ProtocolViolation } from './violation.ts';
 
 /** The guest answered with a gRPC status other than OK. */
-class GuestStatus extends Error {
+export class GuestStatus extends Error {
   override readonly name = 'GuestStatus';
 }
 
@@ -116,7 +114,7 @@ export class GuestConnection implements Disposable {
     // 1xx: each costs far more than its bytes.
     stream.on('headers', () => this.fail(new ProtocolViolation('an answer before the answer')));
     return {
-      send: (message) => send(stream, frame(toBinary(method.input, create(method.input, message)))),
+      send: (message) => send(stream, framed(method.input, message)),
       end: () => stream.end(),
       answers: () => this.#answers(stream, method.output, () => wasReset),
       reset: () => {
@@ -196,9 +194,14 @@ export class GuestConnection implements Disposable {
   }
 }
 
-function send(stream: ClientHttp2Stream, bytes: Buffer): Promise<void> {
+function send(stream: ClientHttp2Stream, pieces: readonly Uint8Array[]): Promise<void> {
+  if (stream.destroyed || stream.closed || stream.writableEnded) return Promise.resolve();
+  stream.cork();
+  let room = true;
+  for (const piece of pieces) room = stream.write(piece);
+  stream.uncork();
+  if (room) return Promise.resolve();
   const { promise, resolve } = Promise.withResolvers<void>();
-  if (stream.destroyed || stream.closed || stream.writableEnded || stream.write(bytes)) return Promise.resolve();
   const done = () => {
     stream.off('drain', done);
     stream.off('close', done);

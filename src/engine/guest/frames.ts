@@ -1,13 +1,37 @@
+import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { LINK_LIMITS } from './limits.ts';
 import { ProtocolViolation } from './violation.ts';
 
 const PREFIX_BYTES = 5;
 
+/** Content that is not worth a second look is copied with what surrounds it. */
+const LARGE_BYTES = 4 * 1024;
+
+/**
+ * A message with gRPC's prefix, in pieces. One that is nothing but content goes as it lies, without a copy: every byte of a
+ * file passes here.
+ */
+export function framed<I extends DescMessage>(schema: I, message: MessageInitShape<I>): readonly Uint8Array[] {
+  const { part } = message as { readonly part?: { readonly case?: string; readonly value?: unknown } };
+  if (part?.value instanceof Uint8Array && part.value.length >= LARGE_BYTES) {
+    const number = schema.fields.find(({ localName }) => localName === part.case)?.number ?? 0;
+    const head = new BinaryWriter().tag(number, WireType.LengthDelimited).uint32(part.value.length).finish();
+    return [prefixed(head, part.value.length), part.value];
+  }
+  return [frame(toBinary(schema, create(schema, message)))];
+}
+
 /** Puts gRPC's prefix before a message: a zero (not compressed) and the length. */
 export function frame(message: Uint8Array): Buffer {
+  return prefixed(message, 0);
+}
+
+/** The same, where more bytes of the message come after it. */
+function prefixed(message: Uint8Array, moreBytes: number): Buffer {
   const framed = Buffer.allocUnsafe(PREFIX_BYTES + message.length);
   framed[0] = 0;
-  framed.writeUInt32BE(message.length, 1);
+  framed.writeUInt32BE(message.length + moreBytes, 1);
   framed.set(message, PREFIX_BYTES);
   return framed;
 }

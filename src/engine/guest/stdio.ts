@@ -55,6 +55,17 @@ export class StdioDuplex extends Duplex {
     this.#connection.write(chunk, done);
   }
 
+  /** What has gathered goes in one write: a frame of HTTP/2 comes in two pieces, and each would be a packet to Docker. */
+  override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    const last = chunks.length - 1;
+    this.#connection.cork();
+    for (const [i, { chunk }] of chunks.entries()) {
+      if (i === last) this.#connection.write(chunk, done);
+      else this.#connection.write(chunk);
+    }
+    this.#connection.uncork();
+  }
+
   override _final(done: (error?: Error | null) => void): void {
     this.#connection.end(done);
   }

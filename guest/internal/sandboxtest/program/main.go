@@ -41,6 +41,7 @@ var commands = map[string]func([]string){
 	"link":      func(arguments []string) { fmt.Println(os.Symlink(arguments[0], arguments[1])) },
 	"fifo":      fifo,
 	"sparse":    sparse,
+	"swap":      swap,
 	"hog":       hog,
 	"processes": processes,
 }
