@@ -151,7 +151,8 @@ describe('in the kernel’s words', () => {
       expect(statusOf(pid)).toMatchObject({
         Uid: same,
         Gid: same,
-        Groups: String(uid),
+        // Its own, and a mark by which it is found again.
+        Groups: expect.stringMatching(new RegExp(`^${uid} [4-6]\\d{4}$`)),
         CapInh: NONE,
         CapPrm: NONE,
         CapEff: NONE,

@@ -16,8 +16,8 @@ import (
 type Process struct {
 	// PID is valid until Done is closed.
 	PID int
-	// Worker tells a helper of the guest from what runs for the host.
-	Worker bool
+	// Mark is what everything has that it leads to; a helper of the guest is Unmarked.
+	Mark Mark
 	// Done is closed when the process was waited for.
 	Done chan struct{}
 	// Status is how it ended.
@@ -35,6 +35,11 @@ type Reaper struct {
 	children map[int]*Process
 	// changed is closed, and made anew, whenever something was waited for.
 	changed chan struct{}
+
+	// marking guards what NewMark knows: the mark that it gave last, and whether it has given all of them once.
+	marking  sync.Mutex
+	lastMark Mark
+	wrapped  bool
 }
 
 // NewReaper starts waiting. What it starts has a umask of 022 and writes no core dumps. Every signal is caught and dropped from here on; ignoring one would be inherited over exec.
@@ -54,8 +59,8 @@ func NewReaper() *Reaper {
 	return r
 }
 
-// Start runs a program. The caller owns the files of attr.
-func (r *Reaper) Start(path string, argv []string, attr *syscall.ProcAttr, worker bool) (*Process, error) {
+// Start runs a program, whose groups are those of attr. The caller owns the files of attr.
+func (r *Reaper) Start(path string, argv []string, attr *syscall.ProcAttr, mark Mark) (*Process, error) {
 	r.gate.RLock()
 	defer r.gate.RUnlock()
 	r.mu.Lock()
@@ -68,7 +73,7 @@ func (r *Reaper) Start(path string, argv []string, attr *syscall.ProcAttr, worke
 	if err != nil {
 		return nil, err
 	}
-	process := &Process{PID: pid, Worker: worker, Done: make(chan struct{})}
+	process := &Process{PID: pid, Mark: mark, Done: make(chan struct{})}
 	r.children[pid] = process
 	return process, nil
 }
@@ -98,7 +103,7 @@ func (r *Reaper) Workers() map[int]bool {
 	defer r.mu.Unlock()
 	workers := map[int]bool{}
 	for pid, process := range r.children {
-		if process.Worker {
+		if process.Mark == Unmarked {
 			workers[pid] = true
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
+	"isol8.dev/guest/internal/proc"
 	"isol8.dev/guest/internal/usage"
 )
 
@@ -102,7 +103,8 @@ func posture(pids, ours []int) string {
 		for line := range strings.Lines(string(status)) {
 			for _, field := range fields {
 				if strings.HasPrefix(line, field) {
-					text.WriteString(line)
+					// Every start has another mark.
+					text.WriteString(proc.WithoutMarks(line))
 				}
 			}
 		}

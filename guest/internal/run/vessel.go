@@ -32,13 +32,15 @@ type vessel struct {
 	argv, environment, booted []string
 }
 
+func (e *Executor) newMark() proc.Mark { return e.Launcher.Reaper.NewMark(e.Launcher.UID) }
+
 // launch starts a vessel.
 func (e *Executor) launch() (*vessel, error) {
 	streams, err := openStreams(e.Launcher.UID)
 	if err != nil {
 		return nil, err
 	}
-	begun, err := e.Launcher.Start(streams.child[0], streams.child[1], streams.child[2])
+	begun, err := e.Launcher.Start(streams.child[0], streams.child[1], streams.child[2], e.newMark())
 	streams.closeChild()
 	if err != nil {
 		streams.close()

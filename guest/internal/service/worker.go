@@ -40,7 +40,7 @@ func (g *Guest) startWorker(ctx context.Context, uid uint32, what string) (*work
 	// What a worker might say on standard error is the code's word; it has none.
 	launcher := &stage.Launcher{Reaper: g.reaper, Binary: g.binary, UID: uid}
 	w.process, err = launcher.StartSelf(
-		[]string{files.Command, what, g.config.Root}, []uintptr{uintptr(input), uintptr(output)}, true)
+		[]string{files.Command, what, g.config.Root}, []uintptr{uintptr(input), uintptr(output)}, proc.Unmarked)
 	if err != nil {
 		w.hangUp()
 		return nil, err

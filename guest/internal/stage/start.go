@@ -24,8 +24,8 @@ type Stage struct {
 	Spec, Status *os.File
 }
 
-// Start starts a stage whose program will have these standard streams.
-func (l *Launcher) Start(stdin, stdout, stderr uintptr) (*Stage, error) {
+// Start starts a stage whose program will have these standard streams, and whatever that leads to the mark.
+func (l *Launcher) Start(stdin, stdout, stderr uintptr, mark proc.Mark) (*Stage, error) {
 	specRead, specWrite, err := Pipe(true)
 	if err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func (l *Launcher) Start(stdin, stdout, stderr uintptr) (*Stage, error) {
 	}
 	defer syscall.Close(statusWrite)
 	inherited := []uintptr{stdin, stdout, stderr, uintptr(specRead), uintptr(statusWrite)}
-	process, err := l.StartSelf([]string{Command}, inherited, false)
+	process, err := l.StartSelf([]string{Command}, inherited, mark)
 	if err != nil {
 		_ = specWrite.Close()
 		_ = statusRead.Close()
@@ -49,11 +49,15 @@ func (l *Launcher) Start(stdin, stdout, stderr uintptr) (*Stage, error) {
 	return &Stage{Process: process, Spec: specWrite, Status: statusRead}, nil
 }
 
-// Credential is the code's user, in a session of its own and without any capability.
-func Credential(uid uint32) *syscall.SysProcAttr {
+// Credential is the code's user with a mark, in a session of its own and without any capability.
+func Credential(uid uint32, mark proc.Mark) *syscall.SysProcAttr {
+	groups := []uint32{uid}
+	if mark != proc.Unmarked {
+		groups = append(groups, uint32(mark))
+	}
 	return &syscall.SysProcAttr{
 		Setsid:     true,
-		Credential: &syscall.Credential{Uid: uid, Gid: uid, Groups: []uint32{uid}},
+		Credential: &syscall.Credential{Uid: uid, Gid: uid, Groups: groups},
 	}
 }
 
