@@ -1,9 +1,7 @@
 package run
 
 import (
-	"os"
 	"syscall"
-	"time"
 
 	"google.golang.org/protobuf/types/known/durationpb"
 
@@ -13,7 +11,7 @@ import (
 // describe is how the run ended, from what the kernel says about it.
 func (r *run) describe(reason guestv1.EndReason, stdout, stderr *guestv1.OutputStats) *guestv1.RunEnded {
 	status := r.vessel.process.Status
-	used := r.usage()
+	used := r.meter.Used()
 	ended := &guestv1.RunEnded{
 		Reason:  guestv1.EndReason_END_REASON_PROGRAM,
 		Stdout:  stdout,
@@ -37,38 +35,4 @@ func (r *run) describe(reason guestv1.EndReason, stdout, stderr *guestv1.OutputS
 		ended.Reason = guestv1.EndReason_END_REASON_OUT_OF_MEMORY
 	}
 	return ended
-}
-
-func (r *run) usage() *guestv1.RunUsage {
-	after := r.executor.Cgroup.Read()
-	used := &guestv1.RunUsage{
-		CpuUser:         since(r.before.CPUUser, after.CPUUser),
-		CpuSystem:       since(r.before.CPUSystem, after.CPUSystem),
-		PeakMemoryBytes: after.PeakMemory,
-	}
-	if after.PeakTasks != nil {
-		tasks := max(1, *after.PeakTasks-ownTasks())
-		used.PeakProcesses = &tasks
-	}
-	if r.before.OOMKills != nil && after.OOMKills != nil {
-		kills := *after.OOMKills - *r.before.OOMKills + r.executor.Watchdog.Kills() - r.killsBefore
-		used.OomKills = &kills
-	}
-	return used
-}
-
-func since(before, after *time.Duration) *durationpb.Duration {
-	if before == nil || after == nil {
-		return nil
-	}
-	return durationpb.New(max(0, *after-*before))
-}
-
-// ownTasks counts the guest's threads.
-func ownTasks() int64 {
-	entries, err := os.ReadDir("/proc/self/task")
-	if err != nil {
-		return 0
-	}
-	return int64(len(entries))
 }

@@ -25,6 +25,8 @@ type Executor struct {
 	Disks    []reset.Directory
 	Cgroup   *usage.Cgroup
 	Watchdog *memory.Watchdog
+	// BeforeKillAll is told when everything is about to be killed and nothing can be started any more; nil for nobody.
+	BeforeKillAll func()
 
 	// booting is held by the one Boot that is on.
 	booting sync.Mutex
@@ -50,7 +52,7 @@ func (e *Executor) Run(ctx context.Context, start *guestv1.RunStart, host Host) 
 	if err != nil {
 		return host.Send(failed(other(err)))
 	}
-	r := &run{executor: e, start: start, host: host, before: e.Cgroup.Read(), killsBefore: e.Watchdog.Kills()}
+	r := &run{executor: e, start: start, host: host, meter: e.Meter()}
 	e.add(r)
 	defer e.remove(r)
 	if err := r.choose(spec); err != nil {
@@ -76,6 +78,9 @@ func (e *Executor) Run(ctx context.Context, start *guestv1.RunStart, host Host) 
 // something else was going to end it already.
 func (e *Executor) KillAll() error {
 	return e.Launcher.Reaper.KillAll(func() {
+		if e.BeforeKillAll != nil {
+			e.BeforeKillAll()
+		}
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		if e.waiting != nil {

@@ -13,6 +13,7 @@ import (
 	"connectrpc.com/connect"
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
+	"isol8.dev/guest/internal/kernel"
 	"isol8.dev/guest/internal/memory"
 	"isol8.dev/guest/internal/reset"
 	"isol8.dev/guest/internal/run"
@@ -27,6 +28,7 @@ const leastUID = 1000
 type greeting struct {
 	mu       sync.Mutex
 	executor *run.Executor
+	kernel   *kernel.Kernel
 }
 
 // Greet settles what holds for the sandbox's whole life.
@@ -56,7 +58,7 @@ func (g *Guest) Greet(_ context.Context, call *connect.Request[guestv1.GreetRequ
 		return nil, connect.NewError(connect.CodeInternal, err)
 	}
 	cgroup := usage.Open(g.config.Cgroup)
-	g.greeting.executor = &run.Executor{
+	executor := &run.Executor{
 		Launcher: &stage.Launcher{Reaper: g.reaper, Binary: g.binary, UID: uint32(request.GetCodeUid())},
 		Root:     g.config.Root,
 		Private:  g.config.Private,
@@ -64,6 +66,11 @@ func (g *Guest) Greet(_ context.Context, call *connect.Request[guestv1.GreetRequ
 		Cgroup:   cgroup,
 		Watchdog: memory.New(cgroup, g.config.Disks, g.reaper.Workers),
 	}
+	g.greeting.executor = executor
+	g.greeting.kernel = &kernel.Kernel{
+		Launcher: executor.Launcher, Root: executor.Root, Private: executor.Private, Meter: executor.Meter,
+	}
+	executor.BeforeKillAll = g.greeting.kernel.BeforeKillAll
 	// What is left to do takes turns: threads that wake each other took a third of the guest's time. Until now the digest
 	// was worked out beside the rest.
 	runtime.GOMAXPROCS(1)

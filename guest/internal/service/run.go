@@ -31,10 +31,13 @@ func (g *Guest) Run(ctx context.Context, stream *connect.BidiStream[guestv1.RunR
 }
 
 // Kill ends everything and answers when nothing is left.
-func (g *Guest) Kill(context.Context, *connect.Request[guestv1.KillRequest]) (*connect.Response[guestv1.KillResponse], error) {
+func (g *Guest) Kill(_ context.Context, call *connect.Request[guestv1.KillRequest]) (*connect.Response[guestv1.KillResponse], error) {
 	executor, err := g.greeted()
 	if err != nil {
 		return nil, err
+	}
+	if id := call.Msg.GetRunId(); id != "" && g.greeting.kernel.Kill(id) {
+		return connect.NewResponse(&guestv1.KillResponse{}), nil
 	}
 	if err := executor.KillAll(); err != nil {
 		return nil, connect.NewError(connect.CodeInternal, err)

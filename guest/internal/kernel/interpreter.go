@@ -1,0 +1,287 @@
+package kernel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
+	"isol8.dev/guest/internal/proc"
+	"isol8.dev/guest/internal/stage"
+)
+
+const (
+	// bootTime is how long an interpreter may take until it takes cells.
+	bootTime = 10 * time.Second
+	// farewell is how long a process may take to end that has closed what leads to the guest.
+	farewell = 200 * time.Millisecond
+	// maxSaid is how much is read of what something says that could not be started.
+	maxSaid = 4 << 10
+)
+
+// interpreter is one that takes cells. It is the code's: whatever it says may be the code's word.
+type interpreter struct {
+	kernel  *Kernel
+	driver  *driver
+	process *proc.Process
+	// firstCell is the cell that it was started for.
+	firstCell      string
+	stdout, stderr *outlet
+	// orders go to the driver, and what it says comes from said.
+	orders, said *os.File
+	// read is closed when nothing more of what the driver says is read.
+	read chan struct{}
+	// gone is closed when nothing is left of it and of what it started.
+	gone chan struct{}
+
+	mu    sync.Mutex
+	cells int
+	// cell is the one that runs, until the driver says that it is done.
+	cell *cell
+	// ended is why the guest ended it; empty when it did not.
+	ended string
+	// used is set while a cell has its streams, which are closed when it is gone and nobody uses it.
+	used bool
+}
+
+// start starts an interpreter and returns when it takes cells.
+func (k *Kernel) start(ctx context.Context, d *driver, request *guestv1.RunCellRequest) (*interpreter, error) {
+	if len(request.GetArgv()) == 0 {
+		return nil, errors.New("no interpreter is named")
+	}
+	main, err := d.install(k.Private)
+	if err != nil {
+		return nil, err
+	}
+	in := &interpreter{
+		kernel: k, driver: d, firstCell: request.GetRunId(),
+		read: make(chan struct{}), gone: make(chan struct{}),
+	}
+	argv := append(append([]string{}, request.GetArgv()...), main)
+	errs, err := in.launch(argv, request.GetEnvironment())
+	if err != nil {
+		return nil, err
+	}
+	go in.watch()
+	frames, err := in.await(ctx, stage.Limits{
+		Processes: uint64(max(0, request.GetMaxProcesses())),
+		OpenFiles: uint64(max(0, request.GetMaxOpenFiles())),
+	})
+	if err != nil {
+		in.end("")
+		<-in.gone
+		if said := lastLine(errs); said != "" && ctx.Err() == nil {
+			err = fmt.Errorf("%w: %s", err, said)
+		}
+		_ = errs.Close()
+		return nil, fmt.Errorf("%s did not start: %w", request.GetArgv()[0], err)
+	}
+	in.stderr = newOutlet(errs, guestv1.Stream_STREAM_STDERR)
+	go in.listen(frames)
+	return in, nil
+}
+
+// launch starts the process, and returns what it writes to standard error.
+func (in *interpreter) launch(argv, environment []string) (errs *os.File, err error) {
+	launcher := in.kernel.Launcher
+	null, err := unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	child := []uintptr{uintptr(null)}
+	var out *os.File
+	defer func() {
+		for _, fd := range child {
+			_ = syscall.Close(int(fd))
+		}
+		if err == nil {
+			in.stdout = newOutlet(out, guestv1.Stream_STREAM_STDOUT)
+			return
+		}
+		for _, file := range []*os.File{out, errs, in.orders, in.said} {
+			_ = file.Close()
+		}
+	}()
+	err = stage.AsPipeOwner(launcher.UID, func() error {
+		for i, guest := range []**os.File{&out, &errs, &in.orders, &in.said} {
+			fd, file, err := stage.Pipe(i == 2)
+			if err != nil {
+				return err
+			}
+			child, *guest = append(child, uintptr(fd)), file
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	in.process, err = launcher.Boot(argv, environment, in.kernel.Root, child, launcher.Reaper.NewMark(launcher.UID))
+	return errs, err
+}
+
+// await returns when the driver says that it takes cells.
+func (in *interpreter) await(ctx context.Context, limits stage.Limits) (*frames, error) {
+	if err := in.kernel.Launcher.Limit(in.process, limits); err != nil {
+		return nil, err
+	}
+	defer context.AfterFunc(ctx, func() { in.end("") })()
+	_ = in.said.SetReadDeadline(time.Now().Add(bootTime))
+	defer func() { _ = in.said.SetReadDeadline(time.Time{}) }()
+	frames := readFrames(in.said)
+	first, err := frames.next()
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, fmt.Errorf("it took more than %v", bootTime)
+	case err != nil:
+		return nil, errors.New("it ended")
+	case first.kind != ready:
+		return nil, errors.New("it is none that takes cells")
+	}
+	return frames, nil
+}
+
+// listen reads what the driver says until it ends, or says what it may not.
+func (in *interpreter) listen(frames *frames) {
+	defer close(in.read)
+	pace := &paced{from: in.said}
+	frames.in.Reset(pace)
+	for {
+		f, err := frames.next()
+		if err == nil {
+			err = in.hear(f, pace)
+		}
+		if err != nil {
+			in.hangUp(err)
+			return
+		}
+	}
+}
+
+// hear hands a frame to the cell that runs.
+func (in *interpreter) hear(f frame, pace *paced) error {
+	in.mu.Lock()
+	c := in.cell
+	in.mu.Unlock()
+	if c == nil {
+		return errors.New("it spoke while no cell ran")
+	}
+	if f.kind == begins {
+		pace.reads = 0
+	}
+	return c.take(f)
+}
+
+// hangUp ends an interpreter that cannot be talked to any more, unless it is ending by itself.
+func (in *interpreter) hangUp(err error) {
+	why := "the interpreter broke its protocol: " + err.Error()
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		why = "the interpreter closed what leads to the guest"
+		select {
+		case <-in.process.Done:
+			return
+		case <-time.After(farewell):
+		}
+	}
+	in.end(why)
+}
+
+// end kills it and whatever it started, and does not wait. The first reason counts.
+func (in *interpreter) end(why string) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.ended == "" {
+		in.ended = why
+	}
+	in.kernel.Launcher.Reaper.Kill(in.process)
+}
+
+// watch waits for its end and ends what it leaves behind.
+func (in *interpreter) watch() {
+	<-in.process.Done
+	_ = in.kernel.Launcher.Reaper.KillMarked(in.process.Mark)
+	// Nobody is left to write, but what was written is read.
+	_ = in.said.SetReadDeadline(time.Now().Add(farewell))
+	in.kernel.forget(in)
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	close(in.gone)
+	if !in.used {
+		in.close()
+	}
+}
+
+// begin gives it to a cell, unless it is gone.
+func (in *interpreter) begin(c *cell) bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.isGone() {
+		return false
+	}
+	in.cells++
+	in.used, in.cell, c.number = true, c, in.cells
+	return true
+}
+
+// leave takes it from its cell, and tells whether it is gone.
+func (in *interpreter) leave() bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.used = false
+	if !in.isGone() {
+		return false
+	}
+	in.close()
+	return true
+}
+
+func (in *interpreter) isGone() bool {
+	select {
+	case <-in.gone:
+		return true
+	default:
+		return false
+	}
+}
+
+// why is why the guest ended it.
+func (in *interpreter) why() string {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.ended
+}
+
+// interrupt sends SIGINT to it, or to its process group.
+func (in *interpreter) interrupt(group bool) {
+	_ = in.kernel.Launcher.Reaper.While(in.process, func() error {
+		if group {
+			return syscall.Kill(-in.process.PID, syscall.SIGINT)
+		}
+		return syscall.Kill(in.process.PID, syscall.SIGINT)
+	})
+}
+
+// close closes what led to it. It is gone, and no cell runs.
+func (in *interpreter) close() {
+	_ = in.orders.Close()
+	_ = in.said.Close()
+	_ = in.stdout.file.Close()
+	if in.stderr != nil {
+		_ = in.stderr.file.Close()
+	}
+}
+
+// lastLine is the last line of what something that is gone has written.
+func lastLine(errs *os.File) string {
+	_ = errs.SetReadDeadline(time.Now().Add(farewell))
+	said, _ := io.ReadAll(io.LimitReader(errs, maxSaid))
+	lines := strings.Split(strings.TrimSpace(string(said)), "\n")
+	return strings.ToValidUTF8(lines[len(lines)-1], "\uFFFD")
+}
