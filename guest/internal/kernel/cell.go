@@ -109,6 +109,9 @@ func (c *cell) take(f frame) error {
 	if c.displays.open() && f.kind != piece {
 		return errors.New("it did not send all of a display")
 	}
+	if f.kind != begins && !c.hasBegun() {
+		return errors.New("it went on with a cell that was over")
+	}
 	switch f.kind {
 	case begins:
 		texts, err := f.texts(1)

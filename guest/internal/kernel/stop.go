@@ -45,6 +45,12 @@ func (c *cell) begin() bool {
 	return true
 }
 
+func (c *cell) hasBegun() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.begun
+}
+
 // kill ends it and its context, or its wait for a turn.
 func (c *cell) kill() {
 	c.claim(guestv1.EndReason_END_REASON_KILLED)
