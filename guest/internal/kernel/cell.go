@@ -77,8 +77,7 @@ func (c *cell) run(ctx context.Context, in *interpreter, fresh bool) error {
 	c.tell(&guestv1.RunCellResponse{Event: &guestv1.RunCellResponse_Started{Started: started}})
 	c.meter = in.kernel.Meter()
 	c.startedAt = time.Now()
-	// Code that does not read holds up nobody else: the pipe is closed when the interpreter is gone.
-	go func() { _, _ = in.orders.Write(c.order()) }()
+	go in.order(c)
 	if limit := c.request.GetTimeout(); limit != nil {
 		c.after(limit.AsDuration(), func() { c.interrupt(guestv1.EndReason_END_REASON_TIMEOUT) })
 	}

@@ -15,13 +15,29 @@ import (
 type driver struct {
 	// directory has the driver's files, and main is the one that the interpreter runs.
 	directory, main string
+	// before and after are what the interpreter is given besides the main file.
+	before, after []string
+	// runLine and endLine are written to the interpreter's standard input for each cell. Where there are none, that is
+	// /dev/null.
+	runLine, endLine string
 	// wholeGroup is set when an interrupt is for what the interpreter runs in the foreground, too.
 	wholeGroup bool
 }
 
 var known = map[string]*driver{
 	"python": {directory: "python", main: "driver.py"},
+	"bash": {
+		directory: "bash", main: "driver.sh", runLine: bashRun, endLine: bashEnd, wholeGroup: true,
+		before: []string{"--noprofile", "--noediting", "--rcfile"}, after: []string{"-i"},
+	},
 }
+
+// These are two lines, because an interrupt takes the rest of one. Only what is sourced is run as in a script, without the
+// talk of a shell that somebody types into, and yet with the variables of the shell itself.
+const (
+	bashRun = `{ _isol8_next; } 2>/dev/null; source /dev/fd/63 63<<<"$_isol8_code" 0<"$_isol8_input" 61<&- 62>&-` + "\n"
+	bashEnd = `{ _isol8_done "$?"; } 2>/dev/null` + "\n"
+)
 
 func find(name string) (*driver, error) {
 	d := known[name]

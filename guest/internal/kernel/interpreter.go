@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -37,6 +38,8 @@ type interpreter struct {
 	stdout, stderr *outlet
 	// orders go to the driver, and what it says comes from said.
 	orders, said *os.File
+	// stdin is the interpreter's, where it reads lines; nil where it does not.
+	stdin *os.File
 	// read is closed when nothing more of what the driver says is read.
 	read chan struct{}
 	// gone is closed when nothing is left of it and of what it started.
@@ -65,7 +68,7 @@ func (k *Kernel) start(ctx context.Context, d *driver, request *guestv1.RunCellR
 		kernel: k, driver: d, firstCell: request.GetRunId(),
 		read: make(chan struct{}), gone: make(chan struct{}),
 	}
-	argv := append(append([]string{}, request.GetArgv()...), main)
+	argv := slices.Concat(request.GetArgv(), d.before, []string{main}, d.after)
 	errs, err := in.launch(argv, request.GetEnvironment())
 	if err != nil {
 		return nil, err
@@ -92,11 +95,7 @@ func (k *Kernel) start(ctx context.Context, d *driver, request *guestv1.RunCellR
 // launch starts the process, and returns what it writes to standard error.
 func (in *interpreter) launch(argv, environment []string) (errs *os.File, err error) {
 	launcher := in.kernel.Launcher
-	null, err := unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return nil, err
-	}
-	child := []uintptr{uintptr(null)}
+	var child []uintptr
 	var out *os.File
 	defer func() {
 		for _, fd := range child {
@@ -106,13 +105,21 @@ func (in *interpreter) launch(argv, environment []string) (errs *os.File, err er
 			in.stdout = newOutlet(out, guestv1.Stream_STREAM_STDOUT)
 			return
 		}
-		for _, file := range []*os.File{out, errs, in.orders, in.said} {
+		for _, file := range []*os.File{in.stdin, out, errs, in.orders, in.said} {
 			_ = file.Close()
 		}
 	}()
 	err = stage.AsPipeOwner(launcher.UID, func() error {
-		for i, guest := range []**os.File{&out, &errs, &in.orders, &in.said} {
-			fd, file, err := stage.Pipe(i == 2)
+		for i, guest := range []**os.File{&in.stdin, &out, &errs, &in.orders, &in.said} {
+			if i == 0 && in.driver.runLine == "" {
+				null, err := unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+				if err != nil {
+					return err
+				}
+				child = append(child, uintptr(null))
+				continue
+			}
+			fd, file, err := stage.Pipe(i == 0 || i == 3)
 			if err != nil {
 				return err
 			}
@@ -230,6 +237,27 @@ func (in *interpreter) begin(c *cell) bool {
 	return true
 }
 
+// order tells the driver of a cell. It waits while the driver does not read, and not longer than it lives.
+func (in *interpreter) order(c *cell) {
+	// The lines come first: it is by them that it begins to read.
+	in.nudge(in.driver.runLine + in.driver.endLine)
+	_, _ = in.orders.Write(c.order())
+}
+
+// nudge writes lines to its standard input.
+func (in *interpreter) nudge(lines string) {
+	if in.stdin != nil {
+		_, _ = in.stdin.WriteString(lines)
+	}
+}
+
+// insist interrupts everything in its process group, because what it waits for may not have had the first interrupt.
+func (in *interpreter) insist() {
+	in.interrupt(true)
+	// One of the two may have hit the end of the cell.
+	in.nudge(in.driver.endLine)
+}
+
 // leave takes it from its cell, and tells whether it is gone.
 func (in *interpreter) leave() bool {
 	in.mu.Lock()
@@ -272,6 +300,7 @@ func (in *interpreter) interrupt(group bool) {
 func (in *interpreter) close() {
 	_ = in.orders.Close()
 	_ = in.said.Close()
+	_ = in.stdin.Close()
 	_ = in.stdout.file.Close()
 	if in.stderr != nil {
 		_ = in.stderr.file.Close()

@@ -3,6 +3,7 @@
 package kernel
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -97,6 +98,9 @@ func (k *Kernel) enter(ctx context.Context, p *place, c *cell) (in *interpreter,
 	d, err := find(c.request.GetDriver())
 	if err != nil {
 		return nil, false, err
+	}
+	if d.runLine != "" && bytes.IndexByte(c.request.GetCode(), 0) >= 0 {
+		return nil, false, errors.New("no code of this language holds a NUL")
 	}
 	if c.directory != "" {
 		if err := k.Launcher.CheckDirectory(k.Root, c.directory); err != nil {

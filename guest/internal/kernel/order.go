@@ -8,13 +8,13 @@ import (
 )
 
 // order is a cell as a driver reads it: eight hexadecimal digits for the size of what follows, then texts that each end
-// in a NUL (token, number, working directory, how many variables, the code's size, the variables), then the code, then
-// its standard input.
+// in a NUL (token, number, working directory, how many variables, the sizes of the code and of its standard input, the
+// variables), then the code, then its standard input.
 func (c *cell) order() []byte {
 	environment := c.request.GetCellEnvironment()
 	texts := append([]string{
 		c.token, strconv.Itoa(c.number), c.directory, strconv.Itoa(len(environment)),
-		strconv.Itoa(len(c.request.GetCode())),
+		strconv.Itoa(len(c.request.GetCode())), strconv.Itoa(len(c.request.GetStdin())),
 	}, environment...)
 	var out bytes.Buffer
 	out.WriteString("00000000")

@@ -24,9 +24,9 @@ func (c *cell) interrupt(reason guestv1.EndReason) {
 		c.in.interrupt(c.in.driver.wholeGroup)
 	}
 	c.timers = append(c.timers,
-		time.AfterFunc(insist, func() { c.in.interrupt(true) }),
+		time.AfterFunc(insist, func() { c.whileOn(c.in.insist) }),
 		time.AfterFunc(grace, func() {
-			c.in.end(fmt.Sprintf("the code did not end within %v of being interrupted", grace))
+			c.whileOn(func() { c.in.end(fmt.Sprintf("the code did not end within %v of being interrupted", grace)) })
 		}),
 	)
 }
@@ -84,6 +84,15 @@ func (c *cell) after(limit time.Duration, f func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.timers = append(c.timers, time.AfterFunc(limit, f))
+}
+
+// whileOn calls f unless the code has ended, so that what it is meant for does not hit the next cell.
+func (c *cell) whileOn(f func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.over {
+		f()
+	}
 }
 
 // settle notes that the code has ended: whatever comes later did not end it.

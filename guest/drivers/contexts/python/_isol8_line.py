@@ -22,7 +22,7 @@ class Cell:
     """One piece of code and what holds while it runs."""
 
     def __init__(self, message):
-        token, number, directory, variables, size, rest = message.split(b"\0", 5)
+        token, number, directory, variables, size, _, rest = message.split(b"\0", 6)
         *pairs, rest = rest.split(b"\0", int(variables))
         self.token = token
         self.number = int(number)
