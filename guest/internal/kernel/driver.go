@@ -20,12 +20,15 @@ type driver struct {
 	// runLine and endLine are written to the interpreter's standard input for each cell. Where there are none, that is
 	// /dev/null.
 	runLine, endLine string
+	// byPipe is set when an interrupt is a byte on a pipe: a signal would wait for the end of the code.
+	byPipe bool
 	// wholeGroup is set when an interrupt is for what the interpreter runs in the foreground, too.
 	wholeGroup bool
 }
 
 var known = map[string]*driver{
 	"python": {directory: "python", main: "driver.py"},
+	"node":   {directory: "node", main: "driver.cjs", byPipe: true},
 	"bash": {
 		directory: "bash", main: "driver.sh", runLine: bashRun, endLine: bashEnd, wholeGroup: true,
 		before: []string{"--noprofile", "--noediting", "--rcfile"}, after: []string{"-i"},

@@ -1,32 +1,18 @@
 package kernel
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
-	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
 
-	"golang.org/x/sys/unix"
-
-	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
 	"isol8.dev/guest/internal/proc"
-	"isol8.dev/guest/internal/stage"
 )
 
-const (
-	// bootTime is how long an interpreter may take until it takes cells.
-	bootTime = 10 * time.Second
-	// farewell is how long a process may take to end that has closed what leads to the guest.
-	farewell = 200 * time.Millisecond
-	// maxSaid is how much is read of what something says that could not be started.
-	maxSaid = 4 << 10
-)
+// farewell is how long a process may take to end that has closed what leads to the guest.
+const farewell = 200 * time.Millisecond
 
 // interpreter is one that takes cells. It is the code's: whatever it says may be the code's word.
 type interpreter struct {
@@ -40,6 +26,8 @@ type interpreter struct {
 	orders, said *os.File
 	// stdin is the interpreter's, where it reads lines; nil where it does not.
 	stdin *os.File
+	// interrupts leads to a driver that takes them so; nil for others.
+	interrupts *os.File
 	// read is closed when nothing more of what the driver says is read.
 	read chan struct{}
 	// gone is closed when nothing is left of it and of what it started.
@@ -53,106 +41,6 @@ type interpreter struct {
 	ended string
 	// used is set while a cell has its streams, which are closed when it is gone and nobody uses it.
 	used bool
-}
-
-// start starts an interpreter and returns when it takes cells.
-func (k *Kernel) start(ctx context.Context, d *driver, request *guestv1.RunCellRequest) (*interpreter, error) {
-	if len(request.GetArgv()) == 0 {
-		return nil, errors.New("no interpreter is named")
-	}
-	main, err := d.install(k.Private)
-	if err != nil {
-		return nil, err
-	}
-	in := &interpreter{
-		kernel: k, driver: d, firstCell: request.GetRunId(),
-		read: make(chan struct{}), gone: make(chan struct{}),
-	}
-	argv := slices.Concat(request.GetArgv(), d.before, []string{main}, d.after)
-	errs, err := in.launch(argv, request.GetEnvironment())
-	if err != nil {
-		return nil, err
-	}
-	go in.watch()
-	frames, err := in.await(ctx, stage.Limits{
-		Processes: uint64(max(0, request.GetMaxProcesses())),
-		OpenFiles: uint64(max(0, request.GetMaxOpenFiles())),
-	})
-	if err != nil {
-		in.end("")
-		<-in.gone
-		if said := lastLine(errs); said != "" && ctx.Err() == nil {
-			err = fmt.Errorf("%w: %s", err, said)
-		}
-		_ = errs.Close()
-		return nil, fmt.Errorf("%s did not start: %w", request.GetArgv()[0], err)
-	}
-	in.stderr = newOutlet(errs, guestv1.Stream_STREAM_STDERR)
-	go in.listen(frames)
-	return in, nil
-}
-
-// launch starts the process, and returns what it writes to standard error.
-func (in *interpreter) launch(argv, environment []string) (errs *os.File, err error) {
-	launcher := in.kernel.Launcher
-	var child []uintptr
-	var out *os.File
-	defer func() {
-		for _, fd := range child {
-			_ = syscall.Close(int(fd))
-		}
-		if err == nil {
-			in.stdout = newOutlet(out, guestv1.Stream_STREAM_STDOUT)
-			return
-		}
-		for _, file := range []*os.File{in.stdin, out, errs, in.orders, in.said} {
-			_ = file.Close()
-		}
-	}()
-	err = stage.AsPipeOwner(launcher.UID, func() error {
-		for i, guest := range []**os.File{&in.stdin, &out, &errs, &in.orders, &in.said} {
-			if i == 0 && in.driver.runLine == "" {
-				null, err := unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0)
-				if err != nil {
-					return err
-				}
-				child = append(child, uintptr(null))
-				continue
-			}
-			fd, file, err := stage.Pipe(i == 0 || i == 3)
-			if err != nil {
-				return err
-			}
-			child, *guest = append(child, uintptr(fd)), file
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	in.process, err = launcher.Boot(argv, environment, in.kernel.Root, child, launcher.Reaper.NewMark(launcher.UID))
-	return errs, err
-}
-
-// await returns when the driver says that it takes cells.
-func (in *interpreter) await(ctx context.Context, limits stage.Limits) (*frames, error) {
-	if err := in.kernel.Launcher.Limit(in.process, limits); err != nil {
-		return nil, err
-	}
-	defer context.AfterFunc(ctx, func() { in.end("") })()
-	_ = in.said.SetReadDeadline(time.Now().Add(bootTime))
-	defer func() { _ = in.said.SetReadDeadline(time.Time{}) }()
-	frames := readFrames(in.said)
-	first, err := frames.next()
-	switch {
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, fmt.Errorf("it took more than %v", bootTime)
-	case err != nil:
-		return nil, errors.New("it ended")
-	case first.kind != ready:
-		return nil, errors.New("it is none that takes cells")
-	}
-	return frames, nil
 }
 
 // listen reads what the driver says until it ends, or says what it may not.
@@ -288,6 +176,12 @@ func (in *interpreter) why() string {
 
 // interrupt sends SIGINT to it, or to its process group.
 func (in *interpreter) interrupt(group bool) {
+	if in.interrupts != nil {
+		// One byte fits; where many were not read, one more says nothing.
+		_ = in.interrupts.SetWriteDeadline(time.Now().Add(pause))
+		_, _ = in.interrupts.Write([]byte{'i'})
+		return
+	}
 	_ = in.kernel.Launcher.Reaper.While(in.process, func() error {
 		if group {
 			return syscall.Kill(-in.process.PID, syscall.SIGINT)
@@ -301,16 +195,9 @@ func (in *interpreter) close() {
 	_ = in.orders.Close()
 	_ = in.said.Close()
 	_ = in.stdin.Close()
+	_ = in.interrupts.Close()
 	_ = in.stdout.file.Close()
 	if in.stderr != nil {
 		_ = in.stderr.file.Close()
 	}
-}
-
-// lastLine is the last line of what something that is gone has written.
-func lastLine(errs *os.File) string {
-	_ = errs.SetReadDeadline(time.Now().Add(farewell))
-	said, _ := io.ReadAll(io.LimitReader(errs, maxSaid))
-	lines := strings.Split(strings.TrimSpace(string(said)), "\n")
-	return strings.ToValidUTF8(lines[len(lines)-1], "\uFFFD")
 }

@@ -72,4 +72,4 @@ func (n *notebook) says(t testing.TB, want string, code ...string) {
 
 func itoa(number int) string { return fmt.Sprint(number) }
 
-var notebooks = map[string]func(testing.TB) *notebook{"python": pythonNotebook, "bash": bashNotebook}
+var notebooks = map[string]func(testing.TB) *notebook{"python": pythonNotebook, "bash": bashNotebook, "node": nodeNotebook}
