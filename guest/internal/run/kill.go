@@ -12,6 +12,7 @@ import (
 // something else was going to end it already.
 func (e *Executor) KillAll() error {
 	return e.Launcher.Reaper.KillAll(func() {
+		e.others().KillingAll()
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		if e.waiting != nil {
