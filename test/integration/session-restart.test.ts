@@ -46,19 +46,29 @@ const instance = async (folder: string) => (await readFile(join(folder, 'instanc
 test('a session outlives a server that is killed, again and again, and what ran in it for a call does not', async () => {
   let server = await start(dataDir, NO_POOL);
   const sessionId = 'kept';
-  await server.client.isol8.createSession({ sessionId, runtime: 'bash', labels: { a: 'b' } });
-  const run = async (code: string) => (await server.client.isol8.execute({ ...program('', code), sessionId })).stdout;
+  await server.client.isol8.createSession({ sessionId, runtime: 'python', labels: { a: 'b' } });
+  const run = async (value: string) =>
+    (await server.client.isol8.execute({ source: { case: 'command', value }, sessionId })).stdout;
+  const cell = async (code: string) =>
+    (await server.client.isol8.execute({ ...program('', code), sessionId, context: 'main' })).stdout;
+  await cell('x = 0');
   await run('(while :; do echo >> /tmp/beat; sleep 0.05; done) > /dev/null 2>&1 & echo 0 > /sandbox/count');
   for (let round = 1; round <= ROUNDS; round++) {
     const cut = server.client.isol8
-      .execute({ ...program('', 'exec -a victim sleep 1000'), sessionId })
+      .execute({ source: { case: 'command', value: 'exec -a victim sleep 1000' }, sessionId })
       .catch((error: unknown) => error);
+    // A cell that was under way is interrupted.
+    const cutCell = cell('import time\nx += 1\ntime.sleep(1000)').catch((error: unknown) => error);
+    await delay(200);
     await delay(Math.random() * 300);
     await server.end('SIGKILL');
     expect(await cut).toBeInstanceOf(Error);
+    expect(await cutCell).toBeInstanceOf(Error);
     server = await start(dataDir, NO_POOL);
     const { session } = await server.client.isol8.getSession({ sessionId });
     expect(session).toMatchObject({ state: SessionState.READY, labels: { a: 'b' }, runningExecutions: 0 });
+    expect(session?.contexts).toEqual(['main']);
+    expect(await cell('print(x)')).toBe(`${round}\n`);
     expect(await run('echo $(($(cat count) + 1)) > count; cat count')).toBe(`${round}\n`);
     // What it left behind on purpose goes on; what a call was waiting for does not.
     const size = 'stat -c %s /tmp/beat';
