@@ -74,7 +74,7 @@ func TestAnInterruptedBashCellLosesNoState(t *testing.T) {
 	n := bashNotebook(t)
 	n.cell(t, "x=42; sleep 63 & kept=$!")
 	for _, code := range []string{
-		"sleep 60; echo not", "while :; do :; done; echo not", "f() { while :; do sleep 0.01; done; }; f; echo not", 		"bash -c 'while :; do :; done'; echo not", "y=$(sleep 60); echo not", "read line < <(sleep 60); echo not",
+		"sleep 60; echo not", "while :; do :; done; echo not", "f() { while :; do sleep 0.01; done; }; f; echo not", "bash -c 'while :; do :; done'; echo not", "y=$(sleep 60); echo not", "read line < <(sleep 60); echo not",
 	} {
 		request := n.request("main", "x=42; echo on", code)
 		stream := n.running(context.Background(), t, request)
