@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"sync"
@@ -69,7 +70,7 @@ func (in *interpreter) hear(f frame, pace *paced) error {
 	c := in.cell
 	in.mu.Unlock()
 	if c == nil {
-		return errors.New("it spoke while no cell ran")
+		return fmt.Errorf("it spoke while no cell ran: a frame %q, %.60q", f.kind, f.rest)
 	}
 	if f.kind == begins {
 		pace.reads = 0

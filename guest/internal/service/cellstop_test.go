@@ -80,7 +80,7 @@ func TestCodeThatCannotBeInterruptedLosesItsContext(t *testing.T) {
 	n.cell(t, "import signal, subprocess", "x = 42")
 	for _, code := range []string{
 		"signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
-		"while True:\n    try:\n        while True: str(1)\n    except KeyboardInterrupt: pass",
+		"signal.signal(signal.SIGINT, lambda *_: None)\nwhile True: str(1)",
 	} {
 		request := n.request("main", "import signal, subprocess", "subprocess.Popen(['setsid', 'setsid', 'sleep', '61'])", code)
 		request.Timeout = durationpb.New(300 * time.Millisecond)

@@ -41,6 +41,8 @@ _isol8_next() {
 
 # Ends the cell with its status. It is told so again where an interrupt came in between.
 _isol8_done() {
+  # A subshell that was interrupted while it was made may come here, too.
+  ((BASHPID == $$)) || builtin exit 130
   ((_isol8_open)) || builtin return 0
   # Tracing goes on in the next cell, and not here.
   _isol8_trace=''
