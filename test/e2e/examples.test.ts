@@ -29,6 +29,18 @@ test('the Python example runs', async () => {
   expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '42\n', stderr: 'OUTCOME_EXITED with 0\n' });
 });
 
+test('the Python example of a session runs', async () => {
+  const env = { ...client(), PYTHONPATH: 'clients/python/src' };
+  const { code, stdout, stderr } = await run('.venv/bin/python', ['examples/python/session.py'], { env });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout.split('\n').filter((line) => line !== '')).toEqual([
+    "'x = 42': OUTCOME_EXITED ",
+    "'while True: pass': OUTCOME_TIMED_OUT ",
+    "'print(x)': OUTCOME_EXITED 42",
+    '"{\'doubled\': x * 2}": OUTCOME_EXITED  {\'doubled\': 84}',
+  ]);
+});
+
 test('the TypeScript example runs', async () => {
   const ended = await run(process.execPath, ['examples/typescript/hello.ts'], { env: client() });
   expect(ended).toEqual({ code: 0, stdout: 'Hello\nfrom\na\nsandbox\n', stderr: '' });
@@ -36,6 +48,7 @@ test('the TypeScript example runs', async () => {
 
 test.each([
   ['.venv/bin/python', 'examples/python/hello.py'],
+  ['.venv/bin/python', 'examples/python/session.py'],
   [process.execPath, 'examples/typescript/hello.ts'],
 ])('without a key %s %s says what to set', async (program, file) => {
   const env = { ISOL8_API_KEY: '', PYTHONPATH: 'clients/python/src' };
