@@ -71,7 +71,13 @@ const ceilings = z
 const file = z.strictObject({
   profiles: z.record(name(), profile).default({}),
   ceilings: ceilings.default({ limits: {} }),
-  key: z.strictObject({ profile: name().optional(), ceilings: ceilings.default({ limits: {} }) }).optional(),
+  key: z
+    .strictObject({
+      profile: name().optional(),
+      ceilings: ceilings.default({ limits: {} }),
+      max_sessions: z.int().min(0).optional(),
+    })
+    .optional(),
   seccomp_profiles: z.record(name(), z.string().min(1)).default({}),
   runtime_classes: z.record(name(), z.strictObject({ accept_unenforced: z.array(z.string()).default([]) })).default({}),
 });
@@ -100,7 +106,7 @@ export function loadPolicyFile(path: string): OperatorPolicy {
   return {
     profiles: new Map(Object.entries(profiles)),
     ceilings,
-    key: key && { ceilings: key.ceilings, ...known({ profile: key.profile }) },
+    key: key && { ceilings: key.ceilings, ...known({ profile: key.profile, maxSessions: key.max_sessions }) },
     seccompFiles: new Map(Object.entries(seccomp_profiles).map(([name, file]) => [name, resolve(directory, file)])),
     acceptUnenforced: new Map(Object.entries(runtime_classes).map(([name, one]) => [name, one.accept_unenforced])),
   };

@@ -11,3 +11,9 @@ import "embed"
 //
 //go:embed python/sitecustomize.py node.cjs bun.js deno.js
 var Files embed.FS
+
+// Contexts are what makes interpreters take cells, a directory for each (package kernel has the protocol). Unlike a hook
+// they stay, beside the code.
+//
+//go:embed all:contexts
+var Contexts embed.FS

@@ -163,7 +163,7 @@ export class DockerEngine implements Engine {
     return this.#parts.pool.status();
   }
 
-  async info(grant?: Grant): Promise<EngineInfo> {
+  async info(tenant: string, grant?: Grant): Promise<EngineInfo> {
     const { docker } = this.#parts;
     const rules = this.#rulesFor(grant);
     const { info, apiVersion } = docker;
@@ -181,6 +181,7 @@ export class DockerEngine implements Engine {
         cgroupVersion: info.cgroupVersion,
         missing: info.missing,
       },
+      quotas: [this.#parts.sessions.quotaOf(tenant, grant?.maxSessions)],
       running: this.#executions.running.size - this.#admission.queued,
       queued: this.#admission.queued,
     };

@@ -43,6 +43,8 @@ export interface EngineInfo {
     /** What this host cannot enforce, a sentence each. */
     readonly missing: readonly string[];
   };
+  /** What is left of what the caller may have. */
+  readonly quotas: readonly { readonly name: string; readonly limit: number; readonly remaining: number }[];
   readonly running: number;
   readonly queued: number;
 }

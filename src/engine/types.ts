@@ -275,7 +275,7 @@ export interface Engine extends AsyncDisposable {
    */
   resolve(asked: PolicyQuestion, found?: readonly FieldViolation[]): PolicyAnswer;
   /** What this server is and can do for whom a key grants this, asked from Docker now. */
-  info(grant?: Grant): Promise<EngineInfo>;
+  info(tenant: string, grant?: Grant): Promise<EngineInfo>;
   /**
    * Tries to get out of sandboxes that are made as everybody's are, and says what came of it.
    *

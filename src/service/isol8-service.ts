@@ -68,8 +68,8 @@ export function createIsol8Service(
       return toPolicyAnswer(engine.resolve(question, violations));
     },
 
-    async getServerInfo(_, { grant }) {
-      return toServerInfo(await engine.info(grant), version);
+    async getServerInfo(_, { tenant, grant }) {
+      return toServerInfo(await engine.info(tenant, grant), version);
     },
   };
 }

@@ -106,7 +106,16 @@ export class ScriptedEngine implements Engine {
   async info(): Promise<EngineInfo> {
     const docker = { version: '1', apiVersion: '1.41', cgroupVersion: 2, missing: [] };
     const runtimeClasses = [{ name: 'runc', unenforced: [] }];
-    return { runtimes: [], defaults: limits, ceilings: limits, runtimeClasses, docker, running: 0, queued: 0 };
+    return {
+      runtimes: [],
+      defaults: limits,
+      ceilings: limits,
+      runtimeClasses,
+      docker,
+      quotas: [],
+      running: 0,
+      queued: 0,
+    };
   }
   poolStatus() {
     return [];

@@ -11,6 +11,7 @@ import { concurrency } from './measure/concurrency.ts';
 import { ending } from './measure/ending.ts';
 import { growth } from './measure/growth.ts';
 import { memory } from './measure/memory.ts';
+import { sessions } from './measure/sessions.ts';
 import { stream } from './measure/stream.ts';
 import { sustained } from './measure/sustained.ts';
 import { updated } from './measure/updated.ts';
@@ -33,6 +34,7 @@ const ALL: readonly Measurement[] = [
   sustained,
   stream,
   ending,
+  sessions,
   memory,
   growth,
 ];

@@ -40,6 +40,7 @@ export interface BenchServer extends AsyncDisposable {
 export async function startBenchServer(
   docker: DockerConnection,
   nodeArguments: readonly string[] = [],
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<BenchServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'isol8-bench-'));
   const log: string[] = [];
@@ -50,6 +51,7 @@ export async function startBenchServer(
     ISOL8_LOG_LEVEL: 'info',
     ISOL8_UID_FIRST: String(first),
     ISOL8_UID_LAST: String(first + UIDS - 1),
+    ...settings,
   };
   const server = await startServerProcess(dataDir, environment, { nodeArguments, onStderr });
   const instance = (await readFile(join(dataDir, 'instance'), 'utf8')).trim();

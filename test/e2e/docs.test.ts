@@ -51,6 +51,9 @@ test.each(blocksOf('README.md').filter(({ shell }) => !/^make demo|isol8\.js ser
 const [prelude, ...usage] = blocksOf('docs/usage.md');
 test.each(usage)('$title', (block) => follow(block, prelude?.shell));
 
+// One session from the first block to the last.
+test.each(blocksOf('docs/sessions.md'))('$title', (block) => follow(block, prelude?.shell));
+
 test('the table of runtimes is true', () => {
   const page = readFileSync(join(ROOT, 'docs/usage.md'), 'utf8');
   for (const { name, mainFile, memoryFloorBytes } of RUNTIMES) {

@@ -301,7 +301,7 @@ export const IsolationClassSchema: GenMessage<IsolationClass> = /*@__PURE__*/
  */
 export type Quota = Message<"isol8.v1.Quota"> & {
   /**
-   * Of what.
+   * Of what: `sessions`.
    *
    * @generated from field: string name = 1;
    */

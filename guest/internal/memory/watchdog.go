@@ -13,6 +13,8 @@ import (
 const (
 	// interval is how often memory is judged while a run is on.
 	interval = 20 * time.Millisecond
+	// quietInterval is how often while none is, in a sandbox that is kept: what was left behind may still grow.
+	quietInterval = 100 * time.Millisecond
 	// patience is how long a killed process may take to be gone before the next one is chosen.
 	patience = 2 * time.Second
 )
@@ -49,21 +51,28 @@ func New(cgroup *usage.Cgroup, diskPaths []string, workers func() map[int]bool) 
 func (w *Watchdog) Kills() int64 { return w.kills.Load() }
 
 // Watch judges until done is closed, and kills like the kernel does: the largest process, then again. killed is told
-// the pid of each before it is killed. The limit is asked for each time; 0 is none.
-func (w *Watchdog) Watch(limit func() int64, done <-chan struct{}, killed func(pid int)) {
+// the pid of each before it is killed. The limit is asked for each time; 0 is none. While it is quiet, which is not asked
+// where much of the limit is used, it judges less often.
+func (w *Watchdog) Watch(limit func() int64, quiet func() bool, done <-chan struct{}, killed func(pid int)) {
 	if w.memory == nil {
 		return
 	}
-	ticker := time.NewTicker(interval)
-	defer ticker.Stop()
+	timer := time.NewTimer(interval)
+	defer timer.Stop()
 	var last victim
 	for {
 		select {
 		case <-done:
 			return
-		case <-ticker.C:
+		case <-timer.C:
 		}
-		if most := limit(); most <= 0 || !w.over(most) || last.lingers() {
+		over, near := w.judge(limit())
+		if near || !quiet() {
+			timer.Reset(interval)
+		} else {
+			timer.Reset(quietInterval)
+		}
+		if !over || last.lingers() {
 			continue
 		}
 		next, found := largest(w.workers())
@@ -91,14 +100,18 @@ func (w *Watchdog) Used() (int64, bool) {
 	return max(0, used-w.base-w.self.bytes()-w.memory.FileCache()-w.disks.used()), ok
 }
 
-// over looks at the cheap figure first: what is over the limit only with the cache and the disks is not over it.
-func (w *Watchdog) over(limit int64) bool {
+// judge tells whether a limit is passed, and whether it may be soon. It looks at the cheap figure first: what is over the
+// limit only with the cache and the disks is not over it.
+func (w *Watchdog) judge(limit int64) (over, near bool) {
+	if limit <= 0 {
+		return false, false
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	used, ok := w.memory.Usage()
 	if !ok {
-		return false
+		return false, false
 	}
 	used -= w.base + w.self.bytes()
-	return used > limit && used-w.memory.FileCache()-w.disks.used() > limit
+	return used > limit && used-w.memory.FileCache()-w.disks.used() > limit, used > limit/2
 }

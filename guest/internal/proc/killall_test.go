@@ -3,7 +3,7 @@ package proc
 import "testing"
 
 func TestOnlyInitKillsEverything(t *testing.T) {
-	if err := NewReaper().KillAll(func() { t.Error("it began") }); err != ErrNotInit {
+	if err := NewReaper().KillAll(func() { t.Error("it began") }, func() { t.Error("it killed") }); err != ErrNotInit {
 		t.Error(err)
 	}
 }

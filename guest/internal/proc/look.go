@@ -48,10 +48,15 @@ func lookAt(pid int, buffer []byte) (look, bool) {
 	}, true
 }
 
-// field is the value of a line. No name of a process can look like one: the kernel writes its line breaks as \n.
+// field is the value of a line. What comes last is the kernel's: a name of a process, in the first line, may look like
+// one where line breaks in it are not written as \n (gVisor).
 func field(status []byte, name string) []byte {
-	_, after, _ := bytes.Cut(status, []byte("\n"+name+":"))
-	value, _, _ := bytes.Cut(after, []byte("\n"))
+	line := []byte("\n" + name + ":")
+	at := bytes.LastIndex(status, line)
+	if at < 0 {
+		return nil
+	}
+	value, _, _ := bytes.Cut(status[at+len(line):], []byte("\n"))
 	return bytes.TrimSpace(value)
 }
 

@@ -18,6 +18,8 @@ type Contexts interface {
 	CellAt(context string, at time.Time) string
 	// Names are the contexts that live.
 	Names() []string
+	// KillingAll is told when everything is about to be killed and nothing can be started any more.
+	KillingAll()
 }
 
 // none are no contexts.
@@ -28,6 +30,7 @@ func (none) SignalCell(string, syscall.Signal) (bool, error) { return false, nil
 func (none) Starved(int)                                     {}
 func (none) CellAt(string, time.Time) string                 { return "" }
 func (none) Names() []string                                 { return nil }
+func (none) KillingAll()                                     {}
 
 // others are the contexts of the sandbox.
 func (e *Executor) others() Contexts {

@@ -1,9 +1,7 @@
 package run
 
 import (
-	"os"
 	"syscall"
-	"time"
 
 	"google.golang.org/protobuf/types/known/durationpb"
 
@@ -13,7 +11,7 @@ import (
 // describe is how the run ended, from what the kernel says about it.
 func (r *run) describe(reason guestv1.EndReason, stdout, stderr *guestv1.OutputStats) *guestv1.RunEnded {
 	status := r.vessel.process.Status
-	used := r.usage()
+	used := r.meter.Used()
 	ended := &guestv1.RunEnded{
 		Reason:  guestv1.EndReason_END_REASON_PROGRAM,
 		Stdout:  stdout,
@@ -45,42 +43,5 @@ func (r *run) kernelKilled(used *guestv1.RunUsage) bool {
 		return used.GetOomKills() > 0
 	}
 	// What the guest has killed may be another's.
-	return used.GetOomKills() > r.executor.Watchdog.Kills()-r.killsBefore
-}
-
-func (r *run) usage() *guestv1.RunUsage {
-	after := r.executor.Cgroup.Read()
-	used := &guestv1.RunUsage{
-		CpuUser:   since(r.before.CPUUser, after.CPUUser),
-		CpuSystem: since(r.before.CPUSystem, after.CPUSystem),
-	}
-	if !r.start.GetShared() {
-		// The highest of the sandbox so far is not this run's when others ran before or beside it.
-		used.PeakMemoryBytes = after.PeakMemory
-	}
-	if after.PeakTasks != nil && !r.start.GetShared() {
-		tasks := max(1, *after.PeakTasks-ownTasks())
-		used.PeakProcesses = &tasks
-	}
-	if r.before.OOMKills != nil && after.OOMKills != nil {
-		kills := *after.OOMKills - *r.before.OOMKills + r.executor.Watchdog.Kills() - r.killsBefore
-		used.OomKills = &kills
-	}
-	return used
-}
-
-func since(before, after *time.Duration) *durationpb.Duration {
-	if before == nil || after == nil {
-		return nil
-	}
-	return durationpb.New(max(0, *after-*before))
-}
-
-// ownTasks counts the guest's threads.
-func ownTasks() int64 {
-	entries, err := os.ReadDir("/proc/self/task")
-	if err != nil {
-		return 0
-	}
-	return int64(len(entries))
+	return r.meter.KernelKills(used) > 0
 }

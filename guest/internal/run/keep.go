@@ -4,8 +4,15 @@ package run
 func (e *Executor) Keep(memoryBytes int64) {
 	e.keptMemory.Store(memoryBytes)
 	if e.kept.CompareAndSwap(false, true) {
-		go e.Watchdog.Watch(e.keptMemory.Load, nil, e.starved)
+		go e.Watchdog.Watch(e.keptMemory.Load, e.quiet, nil, e.starved)
 	}
+}
+
+// quiet tells whether no run is on.
+func (e *Executor) quiet() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.active) == 0
 }
 
 // unlessKept is the limit of one run: a kept sandbox has its own, and is not judged twice.

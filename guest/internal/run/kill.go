@@ -1,14 +1,18 @@
 package run
 
 import (
+	"syscall"
+
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
 	"isol8.dev/guest/internal/proc"
+	"isol8.dev/guest/internal/stage"
 )
 
 // KillAll kills everything and returns when nothing is left. Every run whose program still ran ends as KILLED, unless
 // something else was going to end it already.
 func (e *Executor) KillAll() error {
 	return e.Launcher.Reaper.KillAll(func() {
+		e.others().KillingAll()
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		if e.waiting != nil {
@@ -18,7 +22,18 @@ func (e *Executor) KillAll() error {
 		for r := range e.active {
 			r.claim(guestv1.EndReason_END_REASON_KILLED)
 		}
-	})
+	}, e.killEverything)
+}
+
+// killEverything kills at once what the code's user has.
+func (e *Executor) killEverything() {
+	everything := func() error { return syscall.Kill(-1, syscall.SIGKILL) }
+	if e.kept.Load() {
+		// The bridge of the link may be there, which only the guest could kill.
+		_ = stage.AsUser(e.Launcher.UID, everything)
+		return
+	}
+	_ = everything()
 }
 
 // KillRun kills what one run or cell started, also one that has ended, and returns when nothing of it is left.

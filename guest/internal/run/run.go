@@ -9,7 +9,6 @@ import (
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
 	"isol8.dev/guest/internal/hot"
 	"isol8.dev/guest/internal/stage"
-	"isol8.dev/guest/internal/usage"
 )
 
 // run is one program while it runs.
@@ -23,10 +22,9 @@ type run struct {
 	// hot is set when it runs in what waited.
 	hot bool
 	// coldReason is why it does not, where it might have.
-	coldReason  string
-	startedAt   time.Time
-	before      usage.Snapshot
-	killsBefore int64
+	coldReason string
+	startedAt  time.Time
+	meter      *Meter
 	// starved is set when the watchdog chose the main process.
 	starved atomic.Bool
 
@@ -41,7 +39,7 @@ type run struct {
 func newRun(e *Executor, start *guestv1.RunStart, host Host) *run {
 	return &run{
 		executor: e, start: start, host: host, launched: make(chan struct{}),
-		before: e.Cgroup.Read(), killsBefore: e.Watchdog.Kills(),
+		meter: e.Meter(!start.GetShared()),
 	}
 }
 
@@ -127,7 +125,7 @@ func (r *run) supervise() error {
 	go feed(streams.stdin, r.host.Stdin)
 	over := make(chan struct{})
 	if limit := r.start.GetMemoryBytes(); limit > 0 {
-		go r.executor.Watchdog.Watch(r.executor.unlessKept(limit), over, r.executor.starved)
+		go r.executor.Watchdog.Watch(r.executor.unlessKept(limit), r.executor.quiet, over, r.executor.starved)
 	}
 
 	<-process.Done

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"testing"
@@ -63,7 +64,7 @@ func (s *Sandbox) Running(t testing.TB, want map[string]int) {
 			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("there are %v, not %v: %v", got, want, answer.Msg.GetProcesses())
+			t.Fatalf("there are %v, not %v: %.2000v", got, want, fmt.Sprint(answer.Msg.GetProcesses()))
 		}
 	}
 }

@@ -72,6 +72,8 @@ type Sandbox struct {
 	// Root is the sandbox's file system as the test sees it, without what is mounted there.
 	Root string
 
+	// Cut kills the client that holds the link, as the end of a server does. In place of a container that is the guest itself.
+	Cut func()
 	// kill ends the sandbox without its help, and bridge is the command of a later link.
 	kill   func()
 	bridge func() *exec.Cmd
@@ -105,6 +107,7 @@ func Start(t testing.TB, command *exec.Cmd) *Sandbox {
 	ours := begin(t, command)
 	s := &Sandbox{GuestServiceClient: client(ours), Exited: make(chan struct{}), Link: ours}
 	s.kill = func() { _ = command.Process.Kill() }
+	s.Cut = s.kill
 	go func() {
 		_ = command.Wait()
 		close(s.Exited)

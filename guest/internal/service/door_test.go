@@ -77,6 +77,9 @@ func TestABombedContainerIsLinkedAgain(t *testing.T) {
 	start.Argv = []string{"/bin/bash", "-c", "bomb() { bomb | bomb & }; bomb; echo boom; sleep 1000"}
 	stream := s.Open(context.Background(), t, start)
 	started(t, stream)
+	// Nobody is attached any more, as after the end of a server.
+	s.Cut()
+	<-s.Exited
 	again, _ := relink(t, s, key)
 	again.Running(t, map[string]int{})
 	start.RunId, start.KeepProcesses = "left", true

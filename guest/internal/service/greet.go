@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
+	"isol8.dev/guest/internal/kernel"
 	"isol8.dev/guest/internal/link"
 	"isol8.dev/guest/internal/memory"
 	"isol8.dev/guest/internal/reset"
@@ -82,6 +83,10 @@ func (g *Guest) settle(request *guestv1.GreetRequest) error {
 		Cgroup:   cgroup,
 		Watchdog: memory.New(cgroup, g.config.Disks, g.reaper.Workers),
 	}
+	g.kernel = &kernel.Kernel{
+		Launcher: g.executor.Launcher, Root: g.config.Root, Private: g.config.Private, Executor: g.executor,
+	}
+	g.executor.Contexts = g.kernel
 	// What is left to do takes turns: threads that wake each other took a third of the guest's time. Until now the digest
 	// was worked out beside the rest.
 	runtime.GOMAXPROCS(1)

@@ -26,9 +26,6 @@ func readLeft(t *testing.T, s *sandboxtest.Sandbox, id string, stdout int64) *gu
 func TestWhatIsWrittenAfterARunCanBeRead(t *testing.T) {
 	s := sandboxtest.Greeted(t)
 	got := s.Do(t, sandboxtest.Shared("one", "leave", "later", "200"))
-	if got.Stdout.String() != "left\n" {
-		t.Fatal(got.Stdout.String(), got.Ended)
-	}
 	var read bytes.Buffer
 	for left := readLeft(t, s, "one", 0); ; left = readLeft(t, s, "one", int64(read.Len())) {
 		if !left.GetKnown() || left.GetStdout().GetOffset() != int64(read.Len()) {
@@ -40,10 +37,11 @@ func TestWhatIsWrittenAfterARunCanBeRead(t *testing.T) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	if lines := strings.Count(read.String(), "later\n"); lines != 200 || read.Len() != 200*6 {
-		t.Errorf("%d lines, %q", lines, read.String())
+	all := got.Stdout.String() + read.String()
+	if lines := strings.Count(all, "later\n"); read.Len() == 0 || lines != 200 || len(all) != len("left\n")+200*len("later\n") {
+		t.Errorf("%d lines, %q, %q", lines, got.Stdout.String(), read.String())
 	}
-	if left := readLeft(t, s, "one", 1<<40); left.GetStdout().GetOffset() != 1200 || len(left.GetStdout().GetData()) != 0 {
+	if left := readLeft(t, s, "one", 1<<40); left.GetStdout().GetOffset() != int64(read.Len()) || len(left.GetStdout().GetData()) != 0 {
 		t.Error("behind the end:", left)
 	}
 	if left := readLeft(t, s, "never", 0); left.GetKnown() {
@@ -62,9 +60,12 @@ func TestWhatNobodyReadsDoesNotStopWhatIsLeftBehind(t *testing.T) {
 		t.Error(got.Ended)
 	}
 	left := readLeft(t, s, "one", 0)
+	for left.GetOpen() {
+		left = readLeft(t, s, "one", 0)
+	}
 	end := left.GetStdout().GetOffset() + int64(len(left.GetStdout().GetData()))
-	if all := end + int64(got.Stdout.Len()); all != 4000000+int64(len("left\n")) || len(left.GetStdout().GetData()) > 64<<10 || left.GetOpen() {
-		t.Error(all, got.Stdout.Len(), end, len(left.GetStdout().GetData()), left.GetOpen())
+	if all := end + int64(got.Stdout.Len()); all != 4000000+int64(len("left\n")) || len(left.GetStdout().GetData()) > 64<<10 {
+		t.Error(all, got.Stdout.Len(), end, len(left.GetStdout().GetData()))
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"connectrpc.com/connect"
 
 	"isol8.dev/guest/gen/isol8/guest/v1/guestv1connect"
+	"isol8.dev/guest/internal/kernel"
 	"isol8.dev/guest/internal/link"
 	"isol8.dev/guest/internal/proc"
 	"isol8.dev/guest/internal/run"
@@ -63,6 +64,7 @@ type Guest struct {
 	// greeting makes one greeting at a time, and guards what the first one settled.
 	greeting sync.Mutex
 	executor *run.Executor
+	kernel   *kernel.Kernel
 	// keeping makes one Keep at a time.
 	keeping sync.Mutex
 	// linking guards current, the link that counts.

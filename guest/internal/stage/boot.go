@@ -15,7 +15,7 @@ const oomScore = "500"
 
 // Boot starts a program in a directory as a stage would become one, with limits that are still to be set. It saves a
 // process: a stage takes a fifth of what CPython takes to boot. What it leads to has the mark.
-func (l *Launcher) Boot(argv, environment []string, directory string, files [3]uintptr, mark proc.Mark) (*proc.Process, error) {
+func (l *Launcher) Boot(argv, environment []string, directory string, files []uintptr, mark proc.Mark) (*proc.Process, error) {
 	var process *proc.Process
 	// Whoever has the code's real user is asked whether it may execute the program.
 	err := asRealUser(l.UID, func() error {
@@ -29,7 +29,7 @@ func (l *Launcher) Boot(argv, environment []string, directory string, files [3]u
 		}
 		var err error
 		process, err = l.Reaper.Start(path, argv, &syscall.ProcAttr{
-			Dir: directory, Env: environment, Files: files[:], Sys: Credential(l.UID, mark),
+			Dir: directory, Env: environment, Files: files, Sys: Credential(l.UID, mark),
 		}, mark)
 		if err == nil {
 			// Unlike a stage it owns its entries in /proc.

@@ -2,13 +2,10 @@ package stage
 
 import (
 	"errors"
-	"fmt"
 	"path"
 	"strings"
 
 	"golang.org/x/sys/unix"
-
-	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
 )
 
 // lookUp finds a program as execvp does, in PATH of the program's own environment. There is no default PATH, and an
@@ -61,11 +58,7 @@ func enter(root, directory string) *Failure {
 			err = errOutside
 		}
 	}
-	reason := guestv1.RunFailureReason_RUN_FAILURE_REASON_BAD_WORKING_DIRECTORY
-	if errors.Is(err, errOutside) {
-		reason = guestv1.RunFailureReason_RUN_FAILURE_REASON_WORKING_DIRECTORY_OUTSIDE
-	}
-	return &Failure{Reason: reason, Message: fmt.Sprintf("working directory %q: %v", directory, err)}
+	return badDirectory(directory, err)
 }
 
 var errOutside = errors.New("it leads out of the sandbox")

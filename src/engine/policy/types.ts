@@ -53,6 +53,8 @@ export interface Grant {
   /** The profile that requests start from which name none. */
   readonly profile?: string;
   readonly ceilings: Ceilings;
+  /** Sessions that its tenant may have at once; as many as the server may when unset. */
+  readonly maxSessions?: number;
 }
 
 /** What holds for one execution, complete. */

@@ -143,6 +143,7 @@ export class SessionDoor implements Sessions {
       labels,
       lifetimeMs: lifetimeMs ?? Math.min(SESSION_LIFETIME_MS, maxLifetimeMs),
       idleTimeoutMs: idleTimeoutMs ?? Math.min(SESSION_IDLE_TIMEOUT_MS, maxLifetimeMs),
+      maxSessions: request.grant?.maxSessions,
     };
   }
 

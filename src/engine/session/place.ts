@@ -43,7 +43,8 @@ export function placeInSession(
     ...admitted,
     async acquire(execution, signal) {
       const lease = { lifetimeMs: SESSION_LIFETIME_MS, idleTimeoutMs: SESSION_IDLE_TIMEOUT_MS };
-      const made = await book.open({ tenant, id: place.id, runtime, policy, labels: {}, ...lease }, signal);
+      const order = { tenant, id: place.id, runtime, policy, labels: {}, maxSessions: request.grant?.maxSessions };
+      const made = await book.open({ ...order, ...lease }, signal);
       const { session } = made;
       session.secrets.with(request.secrets);
       // Somebody else may have made it meanwhile.

@@ -28,6 +28,8 @@ export interface SessionOrder {
   readonly labels: Readonly<Record<string, string>>;
   readonly lifetimeMs: number;
   readonly idleTimeoutMs: number;
+  /** Sessions that the tenant may have at once; as many as the server may when unset. */
+  readonly maxSessions?: number | undefined;
 }
 
 /** One that lives, with its places. */
@@ -103,11 +105,7 @@ export class SessionBook implements SessionAccess {
     if (known?.session.isLive) return { ...known, isNew: false };
     // Nobody gets the name of one that still ends.
     if (known !== undefined) await known.session.end('');
-    if (this.#live.size + this.#making.size >= this.#parts.maxSessions) {
-      throw new EngineError('QUOTA_EXCEEDED', `there are ${this.#parts.maxSessions} sessions already: delete one`, {
-        metadata: { max_sessions: String(this.#parts.maxSessions) },
-      });
-    }
+    this.#checkQuotas(order);
     const making = this.#make(order, signal).finally(() => this.#making.delete(key));
     this.#making.set(key, making);
     return { ...(await making), isNew: true };
@@ -142,6 +140,37 @@ export class SessionBook implements SessionAccess {
   /** Gives up all links; the sessions wait for the next process. */
   leave(): void {
     for (const { session } of this.#live.values()) session.leave();
+  }
+
+  /** How many a tenant has, those that are being made counted. */
+  count(tenant: string): number {
+    const prefix = keyOf(tenant, '').slice(0, -2);
+    return [...this.#live.keys(), ...this.#making.keys()].filter((key) => key.startsWith(prefix)).length;
+  }
+
+  /** How many sessions a tenant may have, and how many more. */
+  quotaOf(tenant: string, maxSessions = this.#parts.maxSessions) {
+    const limit = Math.min(maxSessions, this.#parts.maxSessions);
+    const free = this.#parts.maxSessions - this.#live.size - this.#making.size;
+    return { name: 'sessions', limit, remaining: Math.max(0, Math.min(free, limit - this.count(tenant))) };
+  }
+
+  #checkQuotas({ tenant, maxSessions = Number.POSITIVE_INFINITY }: SessionOrder): void {
+    const most = this.#parts.maxSessions;
+    const [whose, limit] =
+      this.count(tenant) >= maxSessions
+        ? ['this key', maxSessions]
+        : this.#live.size + this.#making.size >= most
+          ? ['this server', most]
+          : [];
+    if (whose === undefined) return;
+    throw new EngineError(
+      'QUOTA_EXCEEDED',
+      `${whose} has ${limit} sessions already, and may have no more: delete one`,
+      {
+        metadata: { max_sessions: String(limit) },
+      },
+    );
   }
 
   async #make(order: SessionOrder, signal: AbortSignal): Promise<Found> {

@@ -23,6 +23,11 @@ export function toServerInfo(info: EngineInfo, version: string) {
       cgroupVersion: info.docker.cgroupVersion,
       missing: [...info.docker.missing],
     },
+    quotas: info.quotas.map(({ name, limit, remaining }) => ({
+      name,
+      limit: BigInt(limit),
+      remaining: BigInt(remaining),
+    })),
     runningExecutions: info.running,
     queuedExecutions: info.queued,
   } satisfies MessageInitShape<typeof GetServerInfoResponseSchema>;

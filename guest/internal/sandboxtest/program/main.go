@@ -101,7 +101,7 @@ func hostile(arguments []string) {
 
 // later writes so many lines, one after the other.
 func later(arguments []string) {
-	time.Sleep(50 * time.Millisecond)
+	time.Sleep(500 * time.Millisecond)
 	for range number(arguments[0]) {
 		fmt.Println("later")
 		time.Sleep(time.Millisecond)

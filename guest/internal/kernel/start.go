@@ -1,0 +1,142 @@
+package kernel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
+	"isol8.dev/guest/internal/run"
+	"isol8.dev/guest/internal/stage"
+)
+
+const (
+	// bootTime is how long an interpreter may take until it takes cells.
+	bootTime = 10 * time.Second
+	// maxSaid is how much is read of what something says that could not be started.
+	maxSaid = 4 << 10
+)
+
+// start starts an interpreter and returns when it takes cells.
+func (k *Kernel) start(ctx context.Context, d *driver, request *guestv1.RunCellRequest) (*interpreter, error) {
+	if len(request.GetArgv()) == 0 {
+		return nil, errors.New("no interpreter is named")
+	}
+	main, err := d.install(k.Private)
+	if err != nil {
+		return nil, err
+	}
+	in := &interpreter{
+		kernel: k, driver: d, firstCell: request.GetRunId(),
+		read: make(chan struct{}), gone: make(chan struct{}),
+	}
+	argv := slices.Concat(request.GetArgv(), d.before, []string{main}, d.after)
+	errs, err := in.launch(argv, request.GetEnvironment())
+	if err != nil {
+		return nil, err
+	}
+	k.Executor.Owners.Set(in.process.Mark, run.Owner{Context: request.GetContext()}, k.Launcher.Reaper.Living)
+	go in.watch()
+	frames, err := in.await(ctx, stage.Limits{
+		Processes: uint64(max(0, request.GetMaxProcesses())),
+		OpenFiles: uint64(max(0, request.GetMaxOpenFiles())),
+	})
+	if err != nil {
+		in.end("")
+		<-in.gone
+		if said := lastLine(errs); said != "" && ctx.Err() == nil {
+			err = fmt.Errorf("%w: %s", err, said)
+		}
+		_ = errs.Close()
+		return nil, fmt.Errorf("%s did not start: %w", request.GetArgv()[0], err)
+	}
+	in.stderr = newOutlet(errs, guestv1.Stream_STREAM_STDERR)
+	go in.listen(frames)
+	return in, nil
+}
+
+// launch starts the process, and returns what it writes to standard error.
+func (in *interpreter) launch(argv, environment []string) (errs *os.File, err error) {
+	launcher := in.kernel.Launcher
+	var child []uintptr
+	var out *os.File
+	defer func() {
+		for _, fd := range child {
+			_ = syscall.Close(int(fd))
+		}
+		if err == nil {
+			in.stdout = newOutlet(out, guestv1.Stream_STREAM_STDOUT)
+			return
+		}
+		for _, file := range []*os.File{in.stdin, out, errs, in.orders, in.said, in.interrupts} {
+			_ = file.Close()
+		}
+	}()
+	err = stage.AsPipeOwner(launcher.UID, func() error {
+		for i, guest := range []**os.File{&in.stdin, &out, &errs, &in.orders, &in.said} {
+			if i == 0 && in.driver.runLine == "" {
+				null, err := unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+				if err != nil {
+					return err
+				}
+				child = append(child, uintptr(null))
+				continue
+			}
+			fd, file, err := stage.Pipe(i == 0 || i == 3)
+			if err != nil {
+				return err
+			}
+			child, *guest = append(child, uintptr(fd)), file
+		}
+		if in.driver.byPipe {
+			fd, file, err := stage.Pipe(true)
+			if err != nil {
+				return err
+			}
+			child, in.interrupts = append(child, uintptr(fd)), file
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	in.process, err = launcher.Boot(argv, environment, in.kernel.Root, child, launcher.Reaper.NewMark(launcher.UID))
+	return errs, err
+}
+
+// await returns when the driver says that it takes cells.
+func (in *interpreter) await(ctx context.Context, limits stage.Limits) (*frames, error) {
+	if err := in.kernel.Launcher.Limit(in.process, limits); err != nil {
+		return nil, err
+	}
+	defer context.AfterFunc(ctx, func() { in.end("") })()
+	_ = in.said.SetReadDeadline(time.Now().Add(bootTime))
+	defer func() { _ = in.said.SetReadDeadline(time.Time{}) }()
+	frames := readFrames(in.said)
+	first, err := frames.next()
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, fmt.Errorf("it took more than %v", bootTime)
+	case err != nil:
+		return nil, errors.New("it ended")
+	case first.kind != ready:
+		return nil, errors.New("it is none that takes cells")
+	}
+	return frames, nil
+}
+
+// lastLine is the last line of what something that is gone has written.
+func lastLine(errs *os.File) string {
+	_ = errs.SetReadDeadline(time.Now().Add(farewell))
+	said, _ := io.ReadAll(io.LimitReader(errs, maxSaid))
+	lines := strings.Split(strings.TrimSpace(string(said)), "\n")
+	return strings.ToValidUTF8(lines[len(lines)-1], "\uFFFD")
+}

@@ -1,0 +1,75 @@
+package service_test
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
+	"isol8.dev/guest/internal/sandboxtest"
+)
+
+// notebook makes cells of one runtime's contexts.
+type notebook struct {
+	*sandboxtest.Sandbox
+	driver string
+	argv   []string
+}
+
+func openNotebook(t testing.TB, driver, image string, argv ...string) *notebook {
+	return &notebook{Sandbox: sandboxtest.Container(t, image), driver: driver, argv: argv}
+}
+
+func pythonNotebook(t testing.TB) *notebook {
+	return openNotebook(t, "python", "isol8/python:latest", "python3", "-u")
+}
+
+var lastCell atomic.Int64
+
+func (n *notebook) request(name string, code ...string) *guestv1.RunCellRequest {
+	return &guestv1.RunCellRequest{
+		RunId:        fmt.Sprint("cell-", lastCell.Add(1)),
+		Context:      name,
+		Driver:       n.driver,
+		Argv:         n.argv,
+		Environment:  []string{"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/sandbox", "LANG=C.UTF-8", "GIVEN=first"},
+		Code:         []byte(strings.Join(code, "\n")),
+		Timeout:      durationpb.New(20 * time.Second),
+		OutputBytes:  1 << 20,
+		MaxProcesses: 100,
+		MaxOpenFiles: 128,
+		DisplayBytes: 1 << 20,
+	}
+}
+
+// cell runs code in the context "main".
+func (n *notebook) cell(t testing.TB, code ...string) *sandboxtest.CellResult {
+	t.Helper()
+	return n.DoCell(t, n.request("main", code...))
+}
+
+// valueOf is the text of the one display of a cell that came to its end.
+func valueOf(t testing.TB, got *sandboxtest.CellResult) string {
+	t.Helper()
+	if got.Ended.GetExitCode() != 0 || len(got.Displays) != 1 {
+		t.Fatal(got.Ended, got.Failed, got.Displays, got.Stderr.String())
+	}
+	return got.Displays[0].Forms["text/plain"]
+}
+
+// says checks how a cell of main ended, and its standard output.
+func (n *notebook) says(t testing.TB, want string, code ...string) {
+	t.Helper()
+	got := n.cell(t, code...)
+	if got.Ended.GetExitCode() != 0 || got.Ended.GetContextEnded() || got.Stdout.String() != want {
+		t.Errorf("%q: %q %q %v %v", code, got.Stdout.String(), got.Stderr.String(), got.Ended, got.Failed)
+	}
+}
+
+func itoa(number int) string { return fmt.Sprint(number) }
+
+var notebooks = map[string]func(testing.TB) *notebook{"python": pythonNotebook, "bash": bashNotebook, "node": nodeNotebook}
