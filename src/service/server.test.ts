@@ -131,14 +131,6 @@ describe('refusals', () => {
       for await (const _ of watch({}, { onTrailer }));
     };
     expect(await failureOf(read)).toMatchObject(expected);
-    const upload = (onTrailer: (trailer: Metadata) => void) =>
-      client.writeFile(
-        (async function* () {
-          yield { part: { case: 'chunk' as const, value: new Uint8Array(1) } };
-        })(),
-        { onTrailer },
-      );
-    expect(await failureOf(upload)).toMatchObject(expected);
   });
 
   test.each([

@@ -23,14 +23,23 @@ func list(root string, in io.Reader, out io.Writer) error {
 	if err := readFrame(in, order, maxFrame); err != nil {
 		return err
 	}
-	page, err := listPage(root, order)
+	var glob pattern
+	page := &guestv1.ListFilesResponse{}
+	wrong, err := order.GetGlob(), error(nil)
+	if wrong != "" {
+		glob, err = parsePattern(path.Clean(wrong))
+	}
+	if err == nil {
+		wrong = order.GetPath()
+		page, err = listPage(root, order, glob)
+	}
 	if err != nil {
-		page = &guestv1.ListFilesResponse{Failure: describe(order.GetPath(), err)}
+		page = &guestv1.ListFilesResponse{Failure: describe(wrong, err)}
 	}
 	return WriteFrame(out, page)
 }
 
-func listPage(root string, order *guestv1.ListFilesRequest) (*guestv1.ListFilesResponse, error) {
+func listPage(root string, order *guestv1.ListFilesRequest, glob pattern) (*guestv1.ListFilesResponse, error) {
 	name, err := relative(root, order.GetPath())
 	if err != nil {
 		return nil, err
@@ -38,12 +47,6 @@ func listPage(root string, order *guestv1.ListFilesRequest) (*guestv1.ListFilesR
 	after, err := behind(name, string(order.GetAfter()))
 	if err != nil {
 		return nil, err
-	}
-	var glob pattern
-	if order.GetGlob() != "" {
-		if glob, err = parsePattern(path.Clean(order.GetGlob())); err != nil {
-			return nil, err
-		}
 	}
 	directory, err := openDirectory(root, name)
 	if err != nil {

@@ -91,7 +91,7 @@ func (w *walk) next(directory *os.File, here level) (keys []string, cut bool, er
 			name := entry.Name()
 			if len(here.prefix)+1+len(name) > maxPath {
 				if w.strict {
-					return nil, false, fail(badName, "a path is longer than %d bytes", maxPath)
+					return nil, false, fail(otherwise, "a path is longer than %d bytes", maxPath)
 				}
 				continue
 			}
@@ -125,7 +125,7 @@ func (w *walk) judge(here level, name string) (matched, alive bool) {
 func (w *walk) descend(dir int, name string, from level) error {
 	if from.depth >= maxDepth {
 		if w.strict {
-			return fail(badName, "more than %d directories deep", maxDepth)
+			return fail(otherwise, "more than %d directories deep", maxDepth)
 		}
 		return nil
 	}

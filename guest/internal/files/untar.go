@@ -68,7 +68,7 @@ func (a *archive) write(from *tar.Reader) error {
 			continue
 		}
 		if err := a.writeEntry(entry, from); err != nil {
-			return about(entry.Name, err)
+			return ofArchive(about(entry.Name, err))
 		}
 		a.entries++
 	}
@@ -82,8 +82,17 @@ func unreadable(err error) error {
 	return fail(badArchive, "it is no tar archive, or cut short: %v", err)
 }
 
+// ofArchive is a failure of an entry as one of its archive, where another archive would have been written.
+func ofArchive(entry *failure) *failure {
+	switch entry.reason {
+	case outside, badName, notFound:
+		entry.reason = badArchive
+	}
+	return entry
+}
+
 // about names the entry that a failure is about.
-func about(name string, err error) error {
+func about(name string, err error) *failure {
 	found := describe(name, err)
 	return &failure{reason: found.GetReason(), message: found.GetPath() + ": " + found.GetMessage()}
 }

@@ -36,21 +36,17 @@ export class Asking {
     const answers = call.answers();
     const first = answers.next();
     // A guest that answers early reads no more: what is left is not sent, and room for it is not waited for.
-    let answered = false;
-    const stop = () => {
-      answered = true;
-    };
-    const early = first.then(stop, stop);
+    const early = new Early(first);
     const next = Symbol.asyncIterator in questions ? questions[Symbol.asyncIterator]() : questions[Symbol.iterator]();
     try {
-      while (!answered) {
-        const question = await Promise.race([next.next(), early]);
-        if (answered || question === undefined || question.done === true) break;
-        await Promise.race([inTime(call.send(question.value)), early]);
+      while (!early.came) {
+        const question = await early.or(Promise.resolve(next.next()));
+        if (early.came || question === undefined || question.done === true) break;
+        await early.or(inTime(call.send(question.value)));
       }
     } catch (error) {
       call.reset();
-      await early;
+      await first.catch(() => {});
       throw error;
     }
     call.end();
@@ -112,5 +108,27 @@ export class Asking {
     const violation = new ProtocolViolation(what);
     this.#connection.fail(violation);
     return violation;
+  }
+}
+
+/** Something that may come while other things are waited for. Promise.race would keep each of those until it comes. */
+class Early {
+  came = false;
+  #wake: () => void = () => {};
+
+  constructor(promise: Promise<unknown>) {
+    const come = () => {
+      this.came = true;
+      this.#wake();
+    };
+    promise.then(come, come);
+  }
+
+  /** What is waited for, or undefined when it comes first. */
+  or<T>(promise: Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#wake = () => resolve(undefined);
+      promise.then(resolve, reject);
+    });
   }
 }
