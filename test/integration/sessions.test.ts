@@ -30,11 +30,12 @@ describe('a session', () => {
     expect(wrote).toMatchObject({ outcome: Outcome.EXITED, exitCode: 0, stderr: '', sessionId: session.id });
     const read = await session.run("print(open('state.txt').read(), open('/tmp/t').read())");
     expect(read).toMatchObject({ stdout: '100 hello\n', timings: { sandbox: SandboxOrigin.SESSION } });
+    const large = `print(len("${'x'.repeat(1_200_000)}"))`;
+    expect(await session.run(large)).toMatchObject({ stdout: '1200000\n' });
     const listed = await isol8.execute({
       sessionId: session.id,
       source: { case: 'command', value: 'ls -A' },
     });
-    // What waits for the next program has its own file only in bun.
     expect(listed.stdout).toBe('state.txt\n');
   });
 

@@ -1,4 +1,4 @@
-import { WRITE_FILES_TIMEOUT_MS } from '../constants.ts';
+import { GUEST_ANSWER_TIMEOUT_MS, WRITE_FILES_TIMEOUT_MS } from '../constants.ts';
 import { EngineError } from '../errors.ts';
 import type { Stdin } from '../guest/client.ts';
 import { FILE_FAILURES } from '../guest/read-files.ts';
@@ -10,7 +10,7 @@ import { coldReason, guestsReason } from './cold-reason.ts';
 import { type Ending, ended, usageOf } from './ending.ts';
 import type { RunningExecution } from './execution.ts';
 import { giveFiles } from './give-files.ts';
-import { type ExecutionPlan, inputFiles, type PhaseOrder, programOrder, setupOrder } from './orders.ts';
+import { type ExecutionPlan, inputFiles, isFile, type PhaseOrder, programOrder, setupOrder } from './orders.ts';
 import { outcomeOf } from './outcome.ts';
 import { OutputCollector } from './output.ts';
 import { type RunReport, runPhase } from './run-phase.ts';
@@ -69,6 +69,7 @@ export class Executor {
     };
     void this.#execution.emit(started);
     const ending = await this.#inSandbox(lease);
+    if (session !== undefined && sandbox.isBusy) await this.#removeCode(lease);
     const missing = await giveFiles(this.#plan, this.#execution, sandbox, ending.outcome);
     this.#finish(ending, missing);
     // Whoever cancels must not wait for a reset.
@@ -109,6 +110,14 @@ export class Executor {
       this.#marks.coldReason = reason ?? this.#plan.mask.sentence(guestsReason(started.coldReason));
     }
     return ending;
+  }
+
+  /** Code that was too large to go with its order is a file, and nobody's when the session goes on. */
+  async #removeCode({ sandbox, mainFile }: Lease): Promise<void> {
+    if (mainFile === undefined || !isFile(this.#plan.request.source)) return;
+    const signal = AbortSignal.timeout(GUEST_ANSWER_TIMEOUT_MS);
+    // Where it cannot be removed, the next program of this name replaces it.
+    await sandbox.guest.files.remove(mainFile, false, signal).catch(() => {});
   }
 
   /** Writes files; returns how the execution ends when that fails. */

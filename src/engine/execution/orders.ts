@@ -4,7 +4,7 @@ import type { RunOrder } from '../guest/run.ts';
 import type { Lease } from '../pool/pool.ts';
 import { codeArgv, commandArgv, type Runtime, WORKSPACE } from '../runtimes/runtime.ts';
 import type { Mask } from '../secrets/mask.ts';
-import type { EffectivePolicy, ExecutionRequest, InputFile } from '../types.ts';
+import type { EffectivePolicy, ExecutionRequest, InputFile, Source } from '../types.ts';
 import { programEnvironment } from './environment.ts';
 
 /** Everything that one execution needs, resolved. */
@@ -34,7 +34,7 @@ export type PhaseOrder = Omit<RunOrder, 'runId' | 'timeoutMs'>;
 /** What is written before anything runs: the caller's files, and code that is too large to go with its order. */
 export function inputFiles({ request, runtime }: ExecutionPlan, { mainFile = runtime.mainFile }: Lease): InputFile[] {
   const { source, files } = request;
-  if (source.kind === 'command' || fits(source.code)) return [...files];
+  if (source.kind === 'command' || !isFile(source)) return [...files];
   return [...files, { path: mainFile, mode: 0o644, content: Buffer.from(source.code) }];
 }
 
@@ -62,7 +62,7 @@ export function programOrder(plan: ExecutionPlan, lease: Lease, hot: boolean): P
         : commandArgv(source.command, request.arguments),
     workingDirectory: request.workingDirectory === '' ? WORKSPACE : request.workingDirectory,
     keepProcesses: session !== undefined,
-    ...(source.kind === 'code' && fits(source.code)
+    ...(source.kind === 'code' && !isFile(source)
       ? {
           mainFile: {
             path: `${WORKSPACE}/${mainFile}`,
@@ -114,6 +114,7 @@ function commonOrder({ request, runtime, policy, hasCaBundle, session }: Executi
   };
 }
 
-function fits(code: string): boolean {
-  return Buffer.byteLength(code) <= MAX_INLINE_CODE_BYTES;
+/** Whether it is code that is too large to go with its order, and is written before as a file. */
+export function isFile(source: Source): boolean {
+  return source.kind === 'code' && Buffer.byteLength(source.code) > MAX_INLINE_CODE_BYTES;
 }
