@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InterpreterStart, Outcome } from '../../gen/isol8/v1/execution_pb.ts';
+import { OnOutputLimit } from '../../gen/isol8/v1/policy_pb.ts';
 import { type Isol8Client, refusalFrom } from '../support/client.ts';
 import { program, type Request } from '../support/collect.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -147,6 +148,20 @@ Table()`;
     await isol8.resetContext({ sessionId: context.id, context: 'other' });
     await isol8.resetContext({ sessionId: context.id, context: 'other' });
     expect(await context.session.run('y', { context: 'other' })).toMatchObject({ error: { name: 'NameError' } });
+  });
+
+  test('a cell whose context is reset is cancelled, and the output limit interrupts one', async () => {
+    await using context = await openContext('python');
+    const running = context.cell('print("on", flush=True)\nwhile True: pass');
+    await delay(700);
+    await isol8.resetContext({ sessionId: context.id, context: 'main' });
+    expect(await running).toMatchObject({ outcome: Outcome.CANCELLED, stdout: 'on\n', contextEnded: true });
+    await context.cell('x = 42');
+    const policy = { limits: { outputBytes: 1000n }, onOutputLimit: OnOutputLimit.KILL };
+    const flood = await context.cell('while True: print("x" * 100)', { policy });
+    expect(flood).toMatchObject({ outcome: Outcome.OUTPUT_LIMIT_EXCEEDED, contextEnded: false });
+    expect(flood.stdout).toHaveLength(1000);
+    expect(await context.cell('print(x)')).toMatchObject({ stdout: '42\n' });
   });
 
   test('no output of one cell is in the next, and none is lost', async () => {

@@ -1,7 +1,7 @@
 import { CELL_GRACE_MS, GUEST_ANSWER_TIMEOUT_MS, SESSION_GRACE_MS } from '../constants.ts';
 import type { CellAnswer, CellEnd, CellOrder } from '../guest/cell.ts';
 import type { StartFailure } from '../guest/figures.ts';
-import { LinkLost } from '../guest/violation.ts';
+import { LinkLost, ProtocolViolation } from '../guest/violation.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { OutputStream } from '../types.ts';
 
@@ -57,16 +57,18 @@ export async function cellPhase({ guest }: Sandbox, phase: CellPhase): Promise<C
   let lost: Error | undefined;
   try {
     if (phase.signal.aborted) return { end, isFresh, startFailure, lost, endedByHost: 'CANCELLED' };
+    let begun = performance.now();
     const call = guest.cell(order);
     phase.signal.addEventListener('abort', onAbort, { once: true });
     void guest.connection.lost.then(phase.onEnding);
     for await (const answer of call.answers) {
       if (answer.kind === 'started') {
         isFresh = answer.isFresh;
+        begun = performance.now();
         after(order.timeoutMs + 2 * CELL_GRACE_MS, () => endNow('TIMED_OUT'));
       } else if (answer.kind === 'output') await phase.onOutput(answer.stream, answer.data);
       else if (answer.kind === 'display') await phase.onDisplay(answer.display);
-      else if (answer.kind === 'ended') end = answer.end;
+      else if (answer.kind === 'ended') end = checkedEnd(answer.end, performance.now() - begun, order);
       else startFailure = { reason: answer.failure, message: answer.message };
       if (end !== undefined || startFailure !== undefined) {
         after(GUEST_ANSWER_TIMEOUT_MS, () => giveUp('the guest did not close its answers in time'));
@@ -81,4 +83,21 @@ export async function cellPhase({ guest }: Sandbox, phase: CellPhase): Promise<C
     for (const timer of timers) clearTimeout(timer);
   }
   return { end, isFresh, startFailure, lost, endedByHost };
+}
+
+/**
+ * An end as the host can believe it: nothing that its own clock or counts contradict.
+ *
+ * @throws ProtocolViolation
+ */
+function checkedEnd(end: CellEnd, elapsedMs: number, order: CellOrder): CellEnd {
+  // A hundredth for two clocks that do not run alike.
+  if (end.by === 'TIMEOUT' && elapsedMs < order.timeoutMs * 0.99 - 5) {
+    throw new ProtocolViolation('timed out before its time');
+  }
+  const written = Math.max(end.stdoutBytes, end.stderrBytes);
+  if (end.by === 'OUTPUT_LIMIT' && !(order.killOnOutputLimit && written > order.outputBytes)) {
+    throw new ProtocolViolation('ended at an output limit that was not reached');
+  }
+  return { ...end, runMs: Math.min(end.runMs, elapsedMs + 5) };
 }

@@ -71,7 +71,9 @@ function endingOf(
   if (end === undefined && endedByHost === undefined) return undefined;
   // What it was interrupted for comes before what the code made of that.
   const by = end?.by === 'PROGRAM' && endedByHost !== undefined ? 'KILLED' : end?.by;
-  const outcome = outcomeOf({ end: by && { by, signal: end?.signal }, endedByHost, oom: false });
+  // Nobody kills a cell but who resets its context.
+  const cause = endedByHost ?? (by === 'KILLED' ? 'CANCELLED' : undefined);
+  const outcome = outcomeOf({ end: by && { by, signal: end?.signal }, endedByHost: cause, oom: false });
   return {
     ...ended(outcome, 'RUN', end?.message ?? ''),
     ...known({
