@@ -44,7 +44,7 @@ export const TARGETS: readonly Target[] = [
   ),
   { ...least('100 MB with 20 secrets, × without', 'stream.100-mb.secrets', 0.9), of: 'ratio' },
   { ...target('Execute in a session, python, × bare', 'session.execute.python', 'p50', 0.35), of: 'ratio' },
-  target('Execute in a context, python', 'session.context.python', 'p50', 3),
+  target('Execute in a context, one after the other', 'session.context.python', 'p50', 3),
   target('CreateSession from the pool, python', 'session.create.python', 'p50', 15),
   { ...target('warm python beside 100 idle sessions, × without', 'session.beside.python', 'p50', 1.1), of: 'ratio' },
   target('waiting python sandbox, all in (PSS)', 'memory.waiting.python', 'p50', 15),

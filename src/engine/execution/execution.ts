@@ -4,6 +4,9 @@ import { ENDING_QUEUE_BYTES, EVENT_BYTES, OUTPUT_QUEUE_BYTES } from '../constant
 import type { Execution, ExecutionEvent, ExecutionEventBody } from '../types.ts';
 import { InteractiveInput } from './interactive-input.ts';
 
+/** Made once: every execution ends with it, and to make one takes a stack. */
+const CANCELLED = new DOMException('the execution is cancelled', 'AbortError');
+
 /** An execution under way: its events between the task that makes them and the caller who reads them. */
 export class RunningExecution implements Execution {
   readonly id = randomBytes(16).toString('hex');
@@ -42,7 +45,7 @@ export class RunningExecution implements Execution {
 
   /** Asks it to end. */
   cancel(): void {
-    this.#cancel.abort();
+    this.#cancel.abort(CANCELLED);
   }
 
   /** Adds an event; resolves when the reader has room for the next. */

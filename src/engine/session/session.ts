@@ -91,7 +91,7 @@ export class Session {
       expiresAt: new Date(expiresAt),
       idleTimeoutMs,
       lastUsedAt: new Date(this.#uses > 0 ? Date.now() : lastUsedAt),
-      executions,
+      executions: executions + this.running,
       running: this.running,
       contexts: [...this.contexts].sort(),
     };
@@ -105,14 +105,7 @@ export class Session {
 
   /** Says that somebody uses it from now on; what is returned says that he does no more. */
   use(): () => void {
-    this.#uses += 1;
-    let used = false;
-    return () => {
-      if (used) return;
-      used = true;
-      this.#uses -= 1;
-      if (this.isLive) this.change({ lastUsedAt: Date.now() });
-    };
+    return this.#use(0);
   }
 
   /**
@@ -121,9 +114,8 @@ export class Session {
    * @param cancel ends it
    */
   enter(cancel: () => void): () => void {
-    const leave = this.use();
+    const leave = this.#use(1);
     this.#running.add(cancel);
-    this.change({ executions: this.#record.executions + 1 });
     return () => {
       this.#running.delete(cancel);
       if (this.#running.size === 0) this.#idle?.resolve();
@@ -161,6 +153,19 @@ export class Session {
     this.#isLeft = true;
     clearTimeout(this.#timer);
     if (this.isLive) this.#sandbox.leave();
+  }
+
+  /** @param executions that the use is, for the count of them */
+  #use(executions: number): () => void {
+    this.#uses += 1;
+    let used = false;
+    return () => {
+      if (used) return;
+      used = true;
+      this.#uses -= 1;
+      if (!this.isLive) return;
+      this.change({ lastUsedAt: Date.now(), executions: this.#record.executions + executions });
+    };
   }
 
   async #end(reason: string): Promise<void> {

@@ -46,6 +46,7 @@ async function executions({ bench, isol8 }: Own): Promise<Row[]> {
   const [inSession, bare, inContext] = [new Series(), new Series(), new Series()];
   const cell = { ...requestOf(python), sessionId, context: 'main' };
   await execute(isol8, cell, bench.signal);
+  await bench.bare(python);
   let begin = performance.now();
   await rounds(bench.pick(100, 10), bench.pick(60_000, 8_000), bench.signal, async (round) => {
     bench.progress.say(`sessions: round ${round + 1}`);
@@ -56,6 +57,10 @@ async function executions({ bench, isol8 }: Own): Promise<Row[]> {
     await bench.bare(python, bare);
     inContext.add(sampleOf(await execute(isol8, cell, bench.signal)));
   });
+  const again = new Series();
+  await rounds(bench.pick(500, 50), bench.pick(10_000, 3_000), bench.signal, async () => {
+    again.add(sampleOf(await execute(isol8, cell, bench.signal)));
+  });
   await isol8.deleteSession({ sessionId });
   return [
     measuredRow({
@@ -65,7 +70,13 @@ async function executions({ bench, isol8 }: Own): Promise<Row[]> {
       series: inSession,
       yardstick: { what: 'bare python', series: bare },
     }),
-    measuredRow({ id: 'session.context.python', what: 'Execute in a context, python', unit: 'ms', series: inContext }),
+    measuredRow({ id: 'session.context.spaced', what: 'Execute in a context, spaced', unit: 'ms', series: inContext }),
+    measuredRow({
+      id: 'session.context.python',
+      what: 'Execute in a context, one after the other',
+      unit: 'ms',
+      series: again,
+    }),
   ];
 }
 
