@@ -159,6 +159,9 @@ export const RELINK_TIMEOUT_MS = 20_000;
 /** Between two tries. */
 export const RELINK_PAUSE_MS = 250;
 
+/** Links that are opened at once. */
+export const RELINKS_AT_ONCE = 4;
+
 /** A session that has ended is told for this long, as long as no other has its id. */
 export const ENDED_SESSION_TTL_MS = 10 * 60_000;
 

@@ -1,19 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { RELINK_PAUSE_MS, RELINK_TIMEOUT_MS, SESSION_GRACE_MS, SESSION_LEASE_GRACE_MS } from '../constants.ts';
-import { isConflict, isNotFound } from '../docker/errors.ts';
+import { SESSION_GRACE_MS, SESSION_LEASE_GRACE_MS } from '../constants.ts';
 import { policyDigest } from '../policy/resolve.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import type { SandboxFactory } from '../sandbox/factory.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { SessionRecord, SessionTable } from '../store/session-table.ts';
 import { nextLook, whyOver } from './lease.ts';
+import type { Relinks } from './relinks.ts';
 import { SecretsSeen } from './secrets-seen.ts';
 import type { SessionInfo, SessionState } from './types.ts';
 
 /** What sessions work with. */
 export interface SessionParts {
-  readonly factory: Pick<SandboxFactory, 'relink' | 'removeKept' | 'boot' | 'retune'>;
+  readonly factory: Pick<SandboxFactory, 'removeKept' | 'boot'>;
+  readonly relinks: Relinks;
   readonly table: SessionTable;
   readonly log: Logger;
   /** Told once when a session has ended. */
@@ -196,22 +197,19 @@ export class Session {
   }
 
   async #relink(why: unknown): Promise<void> {
-    const { factory, log } = this.#parts;
+    const { relinks, log } = this.#parts;
     const { id, container } = this.#record;
+    const isWanted = () => !this.#isLeft && this.isLive;
     log.info({ err: why, session: id, container }, 'the link to a session broke; opening another');
-    for (const until = performance.now() + RELINK_TIMEOUT_MS; ; await delay(RELINK_PAUSE_MS)) {
-      if (this.#isLeft || !this.isLive) return;
-      try {
-        const { sandbox, contexts } = await factory.relink(this.#record, Math.max(1, until - performance.now()));
-        if (this.#isLeft || !this.isLive) sandbox.leave();
-        else this.#adopt(sandbox, contexts);
-        return;
-      } catch (error) {
-        if (!isNotFound(error) && !isConflict(error) && performance.now() < until) continue;
-        // Not awaited: it waits for executions, which wait for this.
-        void this.end('its sandbox was lost');
-        return;
-      }
+    try {
+      const { sandbox, contexts } = await relinks.open(this.#record, isWanted);
+      if (isWanted()) this.#adopt(sandbox, contexts);
+      else sandbox.leave();
+    } catch (error) {
+      if (!isWanted()) return;
+      log.warn({ err: error, session: id, container }, 'a session is lost');
+      // Not awaited: it waits for executions, which wait for this.
+      void this.end('its sandbox was lost');
     }
   }
 

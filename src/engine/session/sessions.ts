@@ -1,19 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { ENDED_SESSION_TTL_MS, ENDED_SESSIONS_KEPT, RELINK_TIMEOUT_MS } from '../constants.ts';
+import { ENDED_SESSION_TTL_MS, ENDED_SESSIONS_KEPT } from '../constants.ts';
 import { EngineError } from '../errors.ts';
 import { makeLinkKey } from '../guest/proof.ts';
 import type { Pool } from '../pool/pool.ts';
 import { findRuntime } from '../runtimes/registry.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
+import type { SandboxFactory } from '../sandbox/factory.ts';
 import type { SessionRecord } from '../store/session-table.ts';
 import type { EffectivePolicy } from '../types.ts';
+import { Relinks } from './relinks.ts';
 import { Seats } from './seats.ts';
 import { Session, type SessionParts } from './session.ts';
 import type { SessionFilter, SessionInfo } from './types.ts';
 import type { SessionAccess, SessionUse } from './use.ts';
 
 /** What all sessions of a server are made with. */
-export interface BookParts extends Omit<SessionParts, 'onEnded'> {
+export interface BookParts extends Omit<SessionParts, 'onEnded' | 'relinks'> {
+  readonly factory: SessionParts['factory'] & Pick<SandboxFactory, 'relink'>;
   readonly pool: Pool;
   /** Sessions at once. */
   readonly maxSessions: number;
@@ -41,6 +44,7 @@ export interface Found {
 /** All sessions of a server, by tenant and id. */
 export class SessionBook implements SessionAccess {
   readonly #parts: BookParts;
+  readonly #relinks: Relinks;
   readonly #live = new Map<string, Found>();
   readonly #making = new Map<string, Promise<Found>>();
   /** What is told of those that have ended, the oldest first. */
@@ -48,6 +52,7 @@ export class SessionBook implements SessionAccess {
 
   constructor(parts: BookParts) {
     this.#parts = parts;
+    this.#relinks = new Relinks(parts.factory);
   }
 
   /** One that lives; undefined when there is none. */
@@ -59,12 +64,16 @@ export class SessionBook implements SessionAccess {
   /** @throws EngineError SESSION_NOT_FOUND */
   get(tenant: string, id: string): Found {
     const found = this.find(tenant, id);
-    if (found !== undefined) return found;
+    if (found === undefined) throw this.#missing(tenant, id);
+    return found;
+  }
+
+  #missing(tenant: string, id: string): EngineError {
     const shown = id.slice(0, 128);
     const ended = this.told(tenant, id);
     const why =
       ended === undefined ? `there is no session "${shown}"` : `the session "${shown}" has ended: ${ended.endReason}`;
-    throw new EngineError('SESSION_NOT_FOUND', why, { metadata: { session_id: shown } });
+    return new EngineError('SESSION_NOT_FOUND', why, { metadata: { session_id: shown } });
   }
 
   /** One that lives or has ended lately. */
@@ -129,7 +138,7 @@ export class SessionBook implements SessionAccess {
     const sandbox = await session.sandbox();
     if (sandbox !== undefined) return { guest: sandbox.guest, [Symbol.dispose]: leave };
     leave();
-    return this.get(tenant, id) as never;
+    throw this.#missing(tenant, id);
   }
 
   /** Finds the sessions again that a process before this one left; what cannot be found is removed. */
@@ -217,7 +226,7 @@ export class SessionBook implements SessionAccess {
     try {
       if (runtime === undefined || why !== '') throw new Error(why);
       if (record.expiresAt <= Date.now()) throw new Error('its lifetime was over');
-      const { sandbox, idleMs, contexts } = await factory.relink(record, RELINK_TIMEOUT_MS);
+      const { sandbox, idleMs, contexts } = await this.#relinks.open(record);
       const session = new Session(this.#sessionParts(), record, sandbox, runtime, contexts);
       session.change({ lastUsedAt: Math.max(record.lastUsedAt, Date.now() - idleMs) });
       this.#enter(session).seats.bootAhead();
@@ -237,7 +246,7 @@ export class SessionBook implements SessionAccess {
   }
 
   #sessionParts(): SessionParts {
-    return { ...this.#parts, onEnded: (session) => this.#noteEnd(session) };
+    return { ...this.#parts, relinks: this.#relinks, onEnded: (session) => this.#noteEnd(session) };
   }
 
   #noteEnd(session: Session): void {
