@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -67,6 +67,24 @@ test('ends with 1 and names what is not refused by a profile that allows all', a
   const { code, stdout } = await doctor(['--address', loosened.address, ...FEW]);
   expect(stdout).toMatch(/^ {2}NOT REFUSED +keyrings /m);
   expect(stdout).toMatch(/^NOT REFUSED: keyrings keeps a key/m);
+  expect(stdout).toContain('this host is not fit to serve');
+  expect(code).toBe(1);
+});
+
+test('sees what the operator’s own policy file lets through', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'isol8-doctor-test-'));
+  const all = { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [] };
+  await writeFile(join(folder, 'all.json'), JSON.stringify(all));
+  const policy = {
+    seccomp_profiles: { loose: 'all.json' },
+    profiles: { default: { isolation: { seccomp: 'loose' } } },
+  };
+  await writeFile(join(folder, 'policy.yaml'), JSON.stringify(policy));
+  const env = { ISOL8_DATA_DIR: join(folder, 'data'), ISOL8_POLICY_FILE: join(folder, 'policy.yaml') };
+  const { code, stdout } = await doctor(FEW, env);
+  await rm(folder, { recursive: true });
+  expect(stdout).toMatch(/^ {2}NOT REFUSED +user-namespace /m);
+  expect(stdout).toMatch(/^ {2}NOT REFUSED +keyrings /m);
   expect(stdout).toContain('this host is not fit to serve');
   expect(code).toBe(1);
 });
