@@ -12,6 +12,10 @@ type Mark uint32
 // Unmarked is what the guest's own helpers are.
 const Unmarked Mark = 0
 
+// Plain is what is started where nothing lives beside it: it has the code's own group and no other, so that programs see
+// no group without a name.
+func Plain(own uint32) Mark { return Mark(own) }
+
 // firstMark and lastMark are the groups that are marks.
 const (
 	firstMark Mark = 40_000

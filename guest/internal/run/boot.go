@@ -11,6 +11,7 @@ import (
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
 	"isol8.dev/guest/internal/hot"
+	"isol8.dev/guest/internal/proc"
 	"isol8.dev/guest/internal/reset"
 	"isol8.dev/guest/internal/stage"
 )
@@ -52,7 +53,7 @@ func (e *Executor) Boot(ctx context.Context, request *guestv1.BootRequest) error
 
 // launchWaiting starts a stage and returns when it waits.
 func (e *Executor) launchWaiting() (*vessel, error) {
-	v, err := e.launch()
+	v, err := e.launch(false)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +121,7 @@ func (e *Executor) boot(ctx context.Context, hook *hot.Hook, request *guestv1.Bo
 	if v.streams, err = openStreams(e.Launcher.UID); err != nil {
 		return nil, err
 	}
-	v.process, err = e.Launcher.Boot(argv, v.booted, directory, v.streams.child[:], e.newMark())
+	v.process, err = e.Launcher.Boot(argv, v.booted, directory, v.streams.child[:], e.newMark(false))
 	v.streams.closeChild()
 	if err != nil {
 		v.streams.close()
@@ -173,10 +174,14 @@ func (e *Executor) take() *vessel {
 }
 
 // takeFor takes what waits when it can run spec, and tells what it refuses.
-func (e *Executor) takeFor(spec *stage.Spec) (v *vessel, refused string) {
+func (e *Executor) takeFor(spec *stage.Spec, shared bool) (v *vessel, refused string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.waiting == nil || !e.waiting.alive() {
+		return nil, ""
+	}
+	if shared && e.waiting.process.Mark == proc.Plain(e.Launcher.UID) {
+		// It was started before anything could live beside it, and would not be told from others.
 		return nil, ""
 	}
 	if refused = e.waiting.refuses(spec); refused != "" {

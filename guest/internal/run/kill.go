@@ -41,7 +41,7 @@ func (e *Executor) KillRun(id string) error {
 	if r := e.find(id); r != nil {
 		r.claim(guestv1.EndReason_END_REASON_KILLED)
 		<-r.launched
-		return r.killOwn()
+		return r.kill()
 	}
 	if known, err := e.others().KillCell(id); known {
 		return err

@@ -46,7 +46,7 @@ func newRun(e *Executor, start *guestv1.RunStart, host Host) *run {
 // choose finds the process that will be the program: what waits, if the run may and can have it, or else a new one.
 func (r *run) choose(spec *stage.Spec) error {
 	if r.start.GetHot() {
-		v, refused := r.executor.takeFor(spec)
+		v, refused := r.executor.takeFor(spec, r.start.GetShared())
 		r.coldReason = refused
 		if v != nil {
 			r.hot = true
@@ -65,7 +65,7 @@ func (r *run) choose(spec *stage.Spec) error {
 
 // launch makes a new process the one that will be the program.
 func (r *run) launch() error {
-	v, err := r.executor.launch()
+	v, err := r.executor.launch(r.start.GetShared())
 	if err == nil {
 		r.board(v)
 	}

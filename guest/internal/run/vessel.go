@@ -32,15 +32,21 @@ type vessel struct {
 	argv, environment, booted []string
 }
 
-func (e *Executor) newMark() proc.Mark { return e.Launcher.Reaper.NewMark(e.Launcher.UID) }
+// newMark is the mark of what is started: one of its own where others may live beside it.
+func (e *Executor) newMark(shared bool) proc.Mark {
+	if shared || e.kept.Load() {
+		return e.Launcher.Reaper.NewMark(e.Launcher.UID)
+	}
+	return proc.Plain(e.Launcher.UID)
+}
 
 // launch starts a vessel.
-func (e *Executor) launch() (*vessel, error) {
+func (e *Executor) launch(shared bool) (*vessel, error) {
 	streams, err := openStreams(e.Launcher.UID)
 	if err != nil {
 		return nil, err
 	}
-	begun, err := e.Launcher.Start(streams.child[0], streams.child[1], streams.child[2], e.newMark())
+	begun, err := e.Launcher.Start(streams.child[0], streams.child[1], streams.child[2], e.newMark(shared))
 	streams.closeChild()
 	if err != nil {
 		streams.close()

@@ -102,6 +102,7 @@ func TestAResetStreamEndsASharedRunAlone(t *testing.T) {
 
 func TestTheRunThatTakesWhatWaitsTakesItsMark(t *testing.T) {
 	s := sandboxtest.Greeted(t)
+	s.Kept(t, time.Minute, time.Minute)
 	waits(t, s)
 	start := sandboxtest.Shared("hot", "spin", "2")
 	start.Hot = true

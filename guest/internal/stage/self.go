@@ -39,7 +39,7 @@ func BecomeUser() error {
 		return fmt.Errorf("%s=%s is no user of code", becomeVariable, given)
 	}
 	groups := []int{uid}
-	if proc.Mark(mark) != proc.Unmarked {
+	if proc.Mark(mark) != proc.Unmarked && proc.Mark(mark) != proc.Plain(uint32(uid)) {
 		groups = append(groups, mark)
 	}
 	// Groups first: afterwards it may not. Go does this on all threads, and leaving root takes every capability.

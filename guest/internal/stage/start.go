@@ -49,10 +49,10 @@ func (l *Launcher) Start(stdin, stdout, stderr uintptr, mark proc.Mark) (*Stage,
 	return &Stage{Process: process, Spec: specWrite, Status: statusRead}, nil
 }
 
-// Credential is the code's user with a mark, in a session of its own and without any capability.
+// Credential is the code's user with a mark, if it is one, in a session of its own and without any capability.
 func Credential(uid uint32, mark proc.Mark) *syscall.SysProcAttr {
 	groups := []uint32{uid}
-	if mark != proc.Unmarked {
+	if mark != proc.Unmarked && mark != proc.Plain(uid) {
 		groups = append(groups, uint32(mark))
 	}
 	return &syscall.SysProcAttr{
