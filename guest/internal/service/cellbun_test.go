@@ -86,3 +86,34 @@ func TestABunCellHasWhatHoldsForItAlone(t *testing.T) {
 	}
 	n.says(t, "first undefined /sandbox\n", "console.log(process.env.GIVEN, process.env.NEW, process.cwd())")
 }
+
+func TestABunCellThatCannotBeInterruptedEndsItsContext(t *testing.T) {
+	n := bunNotebook(t)
+	n.cell(t, "const x = 42")
+	request := n.request("main", "await Bun.sleep(1); console.log('on'); for (;;);")
+	stream := n.running(context.Background(), t, request)
+	n.interrupt(t, request)
+	got := sandboxtest.CollectCell(t, stream)
+	if !got.Ended.GetContextEnded() || !strings.Contains(got.Ended.GetMessage(), "did not end within 2s of being interrupted") {
+		t.Error(got.Ended)
+	}
+	n.says(t, "undefined\n", "console.log(typeof x)")
+}
+
+func TestABunCellHasTheLinesOfItsCode(t *testing.T) {
+	n := bunNotebook(t)
+	n.cell(t, "interface A {", "  b: string", "}", "/* one", "two */", "export const f = (a: A, // here", ") => {", "  throw new Error(a.b)", "}")
+	got := n.cell(t, "import { join } from 'node:path'", "", "import os from 'node:os'", "const later = 'f(1)' // f(2)", "await null", "f({ b: join('x', os.EOL) })")
+	frames := got.Ended.GetError().GetFrames()
+	if len(frames) != 2 || frames[0].GetLine() != 6 || frames[1].GetLine() != 8 || frames[1].GetSource() != "throw new Error(a.b)" {
+		t.Error(got.Ended)
+	}
+	for _, code := range []string{"const a = 1", "let b = 2, c = 3", "class D {}", "function e() {}"} {
+		if got := n.cell(t, code); len(got.Displays) != 0 {
+			t.Error(code, got.Displays)
+		}
+	}
+	if got := n.cell(t, "a = 7"); valueOf(t, got) != "7" {
+		t.Error(got.Displays)
+	}
+}
