@@ -15,6 +15,8 @@ import (
 type driver struct {
 	// directory has the driver's files, and main is the one that the interpreter runs.
 	directory, main string
+	// shared is a directory whose files it needs as well; empty for none.
+	shared string
 	// before and after are what the interpreter is given besides the main file.
 	before, after []string
 	// runLine and endLine are written to the interpreter's standard input for each cell. Where there are none, that is
@@ -28,12 +30,16 @@ type driver struct {
 
 var known = map[string]*driver{
 	"python": {directory: "python", main: "driver.py"},
-	"node":   {directory: "node", main: "driver.cjs", byPipe: true},
+	"node":   {directory: "node", main: "driver.cjs", shared: javascript, byPipe: true},
+	"deno":   {directory: "deno", main: "driver.cjs", shared: javascript, byPipe: true},
+	"bun":    {directory: "bun", main: "driver.cjs", shared: javascript},
 	"bash": {
 		directory: "bash", main: "driver.sh", runLine: bashRun, endLine: bashEnd, wholeGroup: true,
 		before: []string{"--noprofile", "--noediting", "--rcfile"}, after: []string{"-i"},
 	},
 }
+
+const javascript = "javascript"
 
 // These are two lines, because an interrupt takes the rest of one. Only what is sourced is run as in a script, without the
 // talk of a shell that somebody types into, and yet with the variables of the shell itself.
@@ -62,19 +68,30 @@ func (d *driver) install(private string) (string, error) {
 	if err := os.MkdirAll(target, 0o755); err != nil {
 		return "", err
 	}
-	source := path.Join("contexts", d.directory)
-	entries, err := drivers.Contexts.ReadDir(source)
+	for _, directory := range []string{d.shared, d.directory} {
+		if directory == "" {
+			continue
+		}
+		if err := copyFiles(path.Join("contexts", directory), target, d.main); err != nil {
+			return "", err
+		}
+	}
+	return main, copyFile(path.Join("contexts", d.directory), target, d.main)
+}
+
+func copyFiles(from, to, except string) error {
+	entries, err := drivers.Contexts.ReadDir(from)
 	if err != nil {
-		return "", err
+		return err
 	}
 	for _, entry := range entries {
-		if entry.Name() != d.main {
-			if err := copyFile(source, target, entry.Name()); err != nil {
-				return "", err
+		if entry.Name() != except {
+			if err := copyFile(from, to, entry.Name()); err != nil {
+				return err
 			}
 		}
 	}
-	return main, copyFile(source, target, d.main)
+	return nil
 }
 
 func copyFile(from, to, name string) error {

@@ -36,7 +36,7 @@ func (n *notebook) request(name string, code ...string) *guestv1.RunCellRequest 
 		Context:      name,
 		Driver:       n.driver,
 		Argv:         n.argv,
-		Environment:  []string{"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/sandbox", "LANG=C.UTF-8", "GIVEN=first"},
+		Environment:  []string{"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/sandbox", "LANG=C.UTF-8", "GIVEN=first", "NO_COLOR=1"},
 		Code:         []byte(strings.Join(code, "\n")),
 		Timeout:      durationpb.New(20 * time.Second),
 		OutputBytes:  1 << 20,
@@ -72,4 +72,4 @@ func (n *notebook) says(t testing.TB, want string, code ...string) {
 
 func itoa(number int) string { return fmt.Sprint(number) }
 
-var notebooks = map[string]func(testing.TB) *notebook{"python": pythonNotebook, "bash": bashNotebook, "node": nodeNotebook}
+var notebooks = map[string]func(testing.TB) *notebook{"python": pythonNotebook, "bash": bashNotebook, "node": nodeNotebook, "bun": bunNotebook, "deno": denoNotebook}

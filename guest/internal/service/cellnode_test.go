@@ -64,7 +64,7 @@ func TestNodeErrorsAreTold(t *testing.T) {
 func TestAnInterruptedNodeCellLosesNoState(t *testing.T) {
 	n := nodeNotebook(t)
 	n.cell(t, "const x = 42")
-	for _, code := range []string{"for (;;);", "await new Promise(() => {})", "await null; for (;;);", "for (;;) { try { for (;;); } catch {} }"} {
+	for _, code := range []string{"for (;;);", "await new Promise(() => {})", "await null; for (;;);", "for (;;) { try { for (;;); } catch {} }", "for (;;) console.log(1)"} {
 		request := n.request("main", "console.log('on')", code)
 		stream := n.running(context.Background(), t, request)
 		n.interrupt(t, request)
