@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log"
-	"math"
 	"net"
 	"net/http"
 )
@@ -16,6 +15,9 @@ const (
 	maxFrame = 128 << 10
 	// maxStreams bounds the calls at once on the link.
 	maxStreams = 64
+	// linkWindow is twice what all streams may send, and far from the largest window there is: net/http gives the bytes of a
+	// call that is broken off while they are read back twice, and panics, which ends the link, when that is exceeded.
+	linkWindow = 2 * maxStreams * streamWindow
 )
 
 // Server answers HTTP/2 with prior knowledge on the links that it is given.
@@ -41,7 +43,7 @@ func NewServer(handler http.Handler) *Server {
 			MaxReadFrameSize:          maxFrame,
 			MaxReceiveBufferPerStream: streamWindow,
 			// No set of streams whose content is not read can use it up, so control always gets through.
-			MaxReceiveBufferPerConnection: math.MaxInt32,
+			MaxReceiveBufferPerConnection: linkWindow,
 		},
 	}}
 }

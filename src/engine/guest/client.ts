@@ -153,7 +153,9 @@ export class GuestClient implements Disposable {
 
   /** Makes the sandbox outlive its links, or changes its lease. */
   async keep({ lifetimeMs, idleTimeoutMs, key, memoryBytes }: KeepOrder): Promise<void> {
-    const lease = { lifetime: durationFromMs(lifetimeMs), idleTimeout: durationFromMs(idleTimeoutMs) };
+    // Callers may ask for fractions of a millisecond, and the conversion takes whole ones only.
+    const [lifetime, idleTimeout] = [lifetimeMs, idleTimeoutMs].map((ms) => durationFromMs(Math.ceil(ms)));
+    const lease = { lifetime, idleTimeout };
     const question = { ...lease, key, memoryBytes: BigInt(memoryBytes) };
     await this.#asking.ask(this.connection.call(GuestService.method.keep), [question], GUEST_ANSWER_TIMEOUT_MS);
   }

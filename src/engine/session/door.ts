@@ -12,6 +12,7 @@ import type { Session } from './session.ts';
 import { makeSessionId, type SessionBook, type SessionOrder } from './sessions.ts';
 import type {
   CreatedSession,
+  LeftOutput,
   SessionChange,
   SessionFilter,
   SessionInfo,
@@ -75,6 +76,10 @@ export class SessionDoor implements Sessions {
 
   async update(tenant: string, id: string, change: SessionChange): Promise<SessionInfo> {
     const { session } = this.#parts.book.get(tenant, id);
+    return await session.inTurn(() => this.#update(session, change));
+  }
+
+  async #update(session: Session, change: SessionChange): Promise<SessionInfo> {
     const { createdAt, policy } = session.record;
     const { labels, expiresAt, idleTimeoutMs, limits = {} } = change;
     const lifetimeMs = expiresAt && expiresAt.getTime() - createdAt;
@@ -99,7 +104,7 @@ export class SessionDoor implements Sessions {
   }
 
   async delete(tenant: string, id: string): Promise<void> {
-    await this.#parts.book.find(tenant, id)?.session.end('it was deleted');
+    await this.#parts.book.delete(tenant, id);
   }
 
   async resetContext(tenant: string, id: string, context: string): Promise<void> {
@@ -110,7 +115,10 @@ export class SessionDoor implements Sessions {
 
   async usage(tenant: string, id: string): Promise<SessionUsage> {
     using use = await this.#parts.book.use(tenant, id);
-    return await use.guest.inspect();
+    const { mask } = this.#parts.book.get(tenant, id).session.secrets;
+    const { processes, ...rest } = await use.guest.inspect();
+    // What the guest cuts may end in the beginning of a value, as a quotation does.
+    return { ...rest, processes: processes.map((one) => ({ ...one, command: mask.sentence(one.command) })) };
   }
 
   async output(tenant: string, id: string, executionId: string, offsets: { stdout: number; stderr: number }) {
@@ -118,7 +126,10 @@ export class SessionDoor implements Sessions {
     // What its set-up left and what its program left were both started by it; the program's is what is asked for.
     for (const phase of ['RUN', 'SETUP']) {
       const left = await use.guest.readLeft(`${executionId}/${phase}`, offsets);
-      if (left !== undefined) return left;
+      if (left === undefined) continue;
+      const { mask } = this.#parts.book.get(tenant, id).session.secrets;
+      const masked = (stretch: LeftOutput) => ({ ...stretch, text: mask.text(stretch.text) });
+      return { ...left, stdout: masked(left.stdout), stderr: masked(left.stderr) };
     }
     const shown = executionId.slice(0, 64);
     throw new EngineError('EXECUTION_NOT_FOUND', `nothing is kept of what the execution "${shown}" left behind`, {

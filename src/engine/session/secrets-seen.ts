@@ -1,3 +1,5 @@
+import { Mask } from '../secrets/mask.ts';
+
 /** Values together; the same as one request may have. */
 const MAX_BYTES = 8 * 1024;
 const MAX_COUNT = 64;
@@ -8,6 +10,11 @@ const MAX_COUNT = 64;
  */
 export class SecretsSeen {
   #values: string[] = [];
+
+  /** Hides all of them. */
+  get mask(): Mask {
+    return new Mask(this.with({}));
+  }
 
   /** Adds those of an execution and gives all. */
   with(secrets: Readonly<Record<string, string>>): Record<string, string> {

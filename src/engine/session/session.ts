@@ -37,6 +37,7 @@ export class Session {
   /** Ends each of the executions that run in it. */
   readonly #running = new Set<() => void>();
   #idle: PromiseWithResolvers<void> | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
   #linking: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -130,6 +131,13 @@ export class Session {
     if (change.ready === true && this.#state === 'STARTING') this.#state = 'READY';
     if (this.isLive) this.#parts.table.put(this.#record);
     this.#arm();
+  }
+
+  /** Makes one change after the other: each begins with what the one before it left. */
+  inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const changed = this.#turn.then(change);
+    this.#turn = changed.catch(() => {});
+    return changed;
   }
 
   /** Tells the guest its lease and its memory; the first time, from then on it outlives the link. */

@@ -105,19 +105,24 @@ export class SessionBook implements SessionAccess {
    */
   async open(order: SessionOrder, signal: AbortSignal): Promise<Found & { readonly isNew: boolean }> {
     const key = keyOf(order.tenant, order.id);
-    for (let making = this.#making.get(key); making !== undefined; making = this.#making.get(key)) {
-      // Who makes it may give up; then it is for the next one to make.
-      await making.catch(() => {});
+    // What is found and what is begun for it must be one step: others wait for the same.
+    for (let way = this.#inTheWay(key); way !== undefined; way = this.#inTheWay(key)) {
+      await way;
       signal.throwIfAborted();
     }
     const known = this.#live.get(key);
-    if (known?.session.isLive) return { ...known, isNew: false };
-    // Nobody gets the name of one that still ends.
-    if (known !== undefined) await known.session.end('');
+    if (known !== undefined) return { ...known, isNew: false };
     this.#checkQuotas(order);
     const making = this.#make(order, signal).finally(() => this.#making.delete(key));
     this.#making.set(key, making);
     return { ...(await making), isNew: true };
+  }
+
+  /** Ends one and resolves when nothing of it is left; one that is being made when this is called, too. */
+  async delete(tenant: string, id: string): Promise<void> {
+    const key = keyOf(tenant, id);
+    await this.#making.get(key)?.catch(() => {});
+    await this.#live.get(key)?.session.end('it was deleted');
   }
 
   /** What an execution in a session says of it. */
@@ -154,14 +159,27 @@ export class SessionBook implements SessionAccess {
   /** How many a tenant has, those that are being made counted. */
   count(tenant: string): number {
     const prefix = keyOf(tenant, '').slice(0, -2);
-    return [...this.#live.keys(), ...this.#making.keys()].filter((key) => key.startsWith(prefix)).length;
+    return [...this.#keys].filter((key) => key.startsWith(prefix)).length;
   }
 
   /** How many sessions a tenant may have, and how many more. */
   quotaOf(tenant: string, maxSessions = this.#parts.maxSessions) {
     const limit = Math.min(maxSessions, this.#parts.maxSessions);
-    const free = this.#parts.maxSessions - this.#live.size - this.#making.size;
+    const free = this.#parts.maxSessions - this.#keys.size;
     return { name: 'sessions', limit, remaining: Math.max(0, Math.min(free, limit - this.count(tenant))) };
+  }
+
+  /** Of those that live and those that are being made; for a while one is both. */
+  get #keys(): Set<string> {
+    return new Set([...this.#live.keys(), ...this.#making.keys()]);
+  }
+
+  /** What has to be over before a key can be looked up: its session is being made, or one still ends, whose name nobody gets. */
+  #inTheWay(key: string): Promise<unknown> | undefined {
+    // Who makes it may give up; then it is for the next one to make.
+    const making = this.#making.get(key)?.catch(() => {});
+    const known = this.#live.get(key)?.session;
+    return making ?? (known === undefined || known.isLive ? undefined : known.end(''));
   }
 
   #checkQuotas({ tenant, maxSessions = Number.POSITIVE_INFINITY }: SessionOrder): void {
@@ -169,7 +187,7 @@ export class SessionBook implements SessionAccess {
     const [whose, limit] =
       this.count(tenant) >= maxSessions
         ? ['this key', maxSessions]
-        : this.#live.size + this.#making.size >= most
+        : this.#keys.size >= most
           ? ['this server', most]
           : [];
     if (whose === undefined) return;

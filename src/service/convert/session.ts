@@ -1,5 +1,5 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt';
-import type { Limits } from '../../../gen/isol8/v1/policy_pb.ts';
+import { type Limits, LimitsSchema } from '../../../gen/isol8/v1/policy_pb.ts';
 import type {
   CreateSessionRequest,
   ListSessionsRequest,
@@ -69,8 +69,10 @@ export function fromOutputRequest({ sessionId, executionId, stdoutOffset, stderr
   const violations = new Violations();
   if (sessionId === '') violations.wrong('session_id', 'is required');
   if (executionId === '') violations.wrong('execution_id', 'is required');
-  if (stdoutOffset < 0n) violations.wrong('stdout_offset', 'must not be negative');
-  if (stderrOffset < 0n) violations.wrong('stderr_offset', 'must not be negative');
+  for (const [field, offset] of Object.entries({ stdout_offset: stdoutOffset, stderr_offset: stderrOffset })) {
+    if (offset < 0n) violations.wrong(field, 'must not be negative');
+    if (offset > Number.MAX_SAFE_INTEGER) violations.wrong(field, 'is none that this server gave');
+  }
   if (violations.all.length > 0) throw refusal(violations.all);
   return { id: sessionId, executionId, offsets: { stdout: Number(stdoutOffset), stderr: Number(stderrOffset) } };
 }
@@ -112,6 +114,11 @@ function fromPageToken(token: string): ((session: engine.SessionInfo) => boolean
 
 const LIMITS_PATH = 'policy.limits.';
 
+/** A mask may name what every object has, too. */
+function isLimit(field: string): field is Exclude<keyof Limits, '$typeName' | '$unknown'> {
+  return LimitsSchema.fields.some(({ localName }) => localName === field);
+}
+
 /** @throws EngineError INVALID_FIELD */
 export function fromUpdateSessionRequest({ session, updateMask }: UpdateSessionRequest): {
   readonly id: string;
@@ -134,7 +141,7 @@ export function fromUpdateSessionRequest({ session, updateMask }: UpdateSessionR
       else change = { ...change, ...known({ idleTimeoutMs }) };
     } else if (path.startsWith(LIMITS_PATH)) {
       const field = path.slice(LIMITS_PATH.length).replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-      const value = session?.policy?.limits?.[field as keyof Limits];
+      const value = isLimit(field) ? session?.policy?.limits?.[field] : undefined;
       if (value === undefined) violations.wrong(`session.${path}`, 'is in update_mask and not set, or no limit');
       else limits[field] = value;
     } else {

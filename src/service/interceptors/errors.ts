@@ -18,7 +18,8 @@ export function errors(log: Logger): ServerMiddleware<object, Noted> {
       if (!(error instanceof EngineError) || error.reason === 'INTERNAL') {
         log.error({ err: error, method: call.method.path }, 'a call failed through a fault of the server');
       } else if (error.cause !== undefined) {
-        log.warn({ err: error, method: call.method.path }, 'a call was refused');
+        // Its own text may quote what the caller sent: a path, say. What lies under it is ours.
+        log.warn({ reason: error.reason, err: error.cause, method: call.method.path }, 'a call was refused');
       }
       const told = known(error);
       context.notes.reason = told.reason;
