@@ -37,7 +37,7 @@ test('the Python example of a session runs', async () => {
     "'x = 42': OUTCOME_EXITED ",
     "'while True: pass': OUTCOME_TIMED_OUT ",
     "'print(x)': OUTCOME_EXITED 42",
-    '"{\'doubled\': x * 2}": OUTCOME_EXITED  {\'doubled\': 84}',
+    "\"{'doubled': x * 2}\": OUTCOME_EXITED  {'doubled': 84}",
   ]);
 });
 
