@@ -42,18 +42,24 @@ const interruptible = (script) => {
   try {
     return script.runInThisContext({ breakOnSigint: true });
   } catch (error) {
-    throw error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED' ? interrupted() : error;
+    if (error?.code !== 'ERR_SCRIPT_EXECUTION_INTERRUPTED') throw error;
+    // What it had begun would go on where nothing stops it. The guest interrupts again.
+    if (script !== drain) finish();
+    throw interrupted();
+  }
+};
+const finish = () => {
+  try {
+    interruptible(drain);
+  } catch {
+    // The cell has been interrupted already.
   }
 };
 
 /** Returns when no interrupt of this cell can hit the next one: one signal may have been taken in two ways. */
 const recover = async () => {
   await sleep(SETTLES);
-  try {
-    interruptible(drain);
-  } catch {
-    // That was it.
-  }
+  finish();
 };
 
 const execute = async ({ code, number }) => {
