@@ -12,7 +12,7 @@ const { placesOf } = require('./lines.cjs');
 
 const { inspect } = Bun;
 const { defineProperty } = Object;
-const { sleep } = Bun;
+const { sleep, sleepSync } = Bun;
 const SETTLES = 20;
 const transpiler = new Bun.Transpiler({ loader: 'ts', replMode: true });
 
@@ -37,23 +37,31 @@ const hasValue = (script) => {
 
 // Bun can be interrupted only while such a script runs. What waits for nothing but other code is run in one, too.
 defineProperty(globalThis, '_isol8_drain', { value: drainMicrotasks });
+defineProperty(globalThis, '_isol8_settle', { value: () => sleepSync(SETTLES) });
 const drain = new vm.Script('_isol8_drain()');
+const settle = new vm.Script('_isol8_settle()');
 const interruptible = (script) => {
   try {
     return script.runInThisContext({ breakOnSigint: true });
   } catch (error) {
-    throw error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED' ? interrupted() : error;
+    if (error?.code !== 'ERR_SCRIPT_EXECUTION_INTERRUPTED') throw error;
+    // What it had begun would go on where nothing stops it. The guest interrupts again.
+    if (script !== drain) finish(drain);
+    throw interrupted();
+  }
+};
+const finish = (script) => {
+  try {
+    interruptible(script);
+  } catch {
+    // The cell has been interrupted already.
   }
 };
 
 /** Returns when no interrupt of this cell can hit the next one: one signal may have been taken in two ways. */
 const recover = async () => {
   await sleep(SETTLES);
-  try {
-    interruptible(drain);
-  } catch {
-    // That was it.
-  }
+  finish(settle);
 };
 
 const execute = async ({ code, number }) => {

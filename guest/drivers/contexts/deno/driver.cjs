@@ -7,12 +7,11 @@ const fs = require('node:fs');
 const inspector = require('node:inspector');
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
-const { ready, serve, stop } = require('./cells.cjs');
+const { serve, stop } = require('./cells.cjs');
 const { executor, recover } = require('./inspected.cjs');
 
-const { inspect } = Deno;
+const { inspect, lstat } = Deno;
 const { defineProperty } = Object;
-const { lstat } = Deno;
 
 // While the inspector itself runs code it hears nothing: the code waits until the inspector is back.
 const BEFORE = 'await _isol8_turn; ';
@@ -47,27 +46,13 @@ const orders = fs.createReadStream('/dev/fd/3');
 orders.on('open', () => {
   inspector.open(0, '127.0.0.1');
   const worker = new Worker(path.join(__dirname, 'interrupt.cjs'), { workerData: inspector.url() });
-  worker.on('message', (said) => {
-    if (said === 'ready') {
-      closeInherited();
-      ready();
-    } else {
-      worker.postMessage('heard');
-      stop();
-    }
+  worker.on('message', () => {
+    worker.postMessage('heard');
+    stop();
   });
 });
 
-const libc = Deno.dlopen('libc.so.6', {
-  close: { parameters: ['i32'], result: 'i32' },
-  _exit: { parameters: ['i32'], result: 'void' },
-});
-
-/** Closes what is open anew: children of the code would have it. */
-const closeInherited = () => {
-  for (const fd of [3, 4, 5]) libc.symbols.close(fd);
-};
-
+const libc = Deno.dlopen('libc.so.6', { _exit: { parameters: ['i32'], result: 'void' } });
 // Deno 2.9 panics when it exits while code runs that a cell has started.
 process.reallyExit = (code) => libc.symbols._exit(Number(code ?? 0));
 Deno.exit = (code) => process.exit(code ?? Deno.exitCode);

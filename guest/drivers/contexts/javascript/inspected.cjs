@@ -18,10 +18,15 @@ let kept;
 Object.defineProperty(globalThis, '_isol8_import', { value: importer });
 Object.defineProperty(globalThis, '_isol8_keep', { value: (value) => (kept = value) });
 
-const session = new inspector.Session();
-session.connect();
-const post = (method, parameters) =>
-  new Promise((resolve) => session.post(method, parameters, (error, answer) => resolve(error ? { error } : answer)));
+let session;
+const post = (method, parameters) => {
+  if (session === undefined) {
+    // Not sooner: once it is connected, Deno takes half a second to start a worker.
+    session = new inspector.Session();
+    session.connect();
+  }
+  return new Promise((resolve) => session.post(method, parameters, (error, answer) => resolve(error ? { error } : answer)));
+};
 
 /** The value that an answer of the inspector stands for. */
 const valueOf = async (remote) => {
