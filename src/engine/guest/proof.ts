@@ -45,20 +45,25 @@ async function prove(stdio: StdioDuplex, key: Uint8Array): Promise<void> {
 }
 
 /** Exactly so many bytes; what comes after them stays. */
-async function take(stdio: StdioDuplex, size: number): Promise<Buffer> {
-  for (;;) {
-    const bytes = stdio.read(size) as Buffer | null;
-    if (bytes !== null && bytes.length === size) return bytes;
-    if (stdio.destroyed || stdio.readableEnded || bytes !== null) throw new LinkLost('the link ended before its proof');
-    await readable(stdio);
-  }
-}
-
-function readable(stdio: StdioDuplex): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const events = ['readable', 'end', 'close', 'error'] as const;
-  for (const event of events) stdio.once(event, resolve as () => void);
+function take(stdio: StdioDuplex, size: number): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  let taken = Buffer.alloc(0);
+  // Not `readable`, which is told again and again of bytes that are too few.
+  const onData = (bytes: Buffer) => {
+    taken = Buffer.concat([taken, bytes]);
+    if (taken.length < size) return;
+    stdio.off('data', onData).pause();
+    if (taken.length > size) stdio.unshift(taken.subarray(size));
+    resolve(taken.subarray(0, size));
+  };
+  const onEnd = () => reject(new LinkLost('the link ended before its proof'));
+  if (stdio.destroyed || stdio.readableEnded) onEnd();
+  for (const event of ENDS) stdio.once(event, onEnd);
+  stdio.on('data', onData).resume();
   return promise.finally(() => {
-    for (const event of events) stdio.off(event, resolve as () => void);
+    stdio.off('data', onData);
+    for (const event of ENDS) stdio.off(event, onEnd);
   });
 }
+
+const ENDS = ['end', 'close', 'error'] as const;

@@ -198,9 +198,11 @@ export class Session {
     void sandbox.ended.then((why) => {
       if (this.#isLeft || !this.isLive) return;
       sandbox.leave();
-      this.#linking = this.#relink(why).finally(() => {
-        this.#linking = undefined;
+      const linking = this.#relink(why).finally(() => {
+        // The new link may have broken already, and another one may be on its way.
+        if (this.#linking === linking) this.#linking = undefined;
       });
+      this.#linking = linking;
     });
   }
 
