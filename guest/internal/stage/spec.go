@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
 )
@@ -70,7 +71,7 @@ func Await(status io.Reader, onReady func()) error {
 		first, err = in.ReadByte()
 	}
 	if err != nil {
-		return ErrKilled
+		return lost(err)
 	}
 	if first == ready {
 		onReady()
@@ -79,12 +80,20 @@ func Await(status io.Reader, onReady func()) error {
 	}
 	rest, err := io.ReadAll(in)
 	if err != nil {
-		return ErrKilled
+		return lost(err)
 	}
 	if len(rest) == 0 {
 		return nil
 	}
 	return readFailure(rest)
+}
+
+// lost is what a stage is that does not say how it went.
+func lost(err error) error {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return other("it did not start within %v: something stopped it", startTime)
+	}
+	return ErrKilled
 }
 
 // readFailure is what a stage says before it ends.

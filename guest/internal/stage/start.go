@@ -4,9 +4,14 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+	"time"
 
 	"isol8.dev/guest/internal/proc"
 )
+
+// startTime is how long a stage may take to start, and to become its program: code in a session can stop it. The host
+// waits a little longer.
+const startTime = 5 * time.Second
 
 // Launcher starts stages of one binary as one user.
 type Launcher struct {
@@ -63,6 +68,7 @@ func Credential(uid uint32, mark proc.Mark) *syscall.SysProcAttr {
 
 // AwaitWaiting returns when it waits for its Spec, so that nothing about it changes any more until it gets one.
 func (s *Stage) AwaitWaiting() error {
+	_ = s.Status.SetReadDeadline(time.Now().Add(startTime))
 	var word [1]byte
 	if _, err := s.Status.Read(word[:]); err != nil || word[0] != waiting {
 		return ErrKilled
@@ -74,8 +80,10 @@ func (s *Stage) AwaitWaiting() error {
 // the program is about to start.
 func (s *Stage) Become(spec *Spec, onReady func()) error {
 	// A write that fails is told by the status: the stage is dead.
+	_ = s.Spec.SetWriteDeadline(time.Now().Add(startTime))
 	_ = WriteSpec(s.Spec, spec)
 	_ = s.Spec.Close()
+	_ = s.Status.SetReadDeadline(time.Now().Add(startTime))
 	return Await(s.Status, onReady)
 }
 
