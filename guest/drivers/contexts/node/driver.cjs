@@ -17,5 +17,8 @@ serve({
   execute: executor(() => '', ['strip']),
 });
 const worker = new Worker(path.join(__dirname, 'interrupt.cjs'), { stdin: false, env: {}, execArgv: [] });
-worker.on('message', stop);
+worker.on('message', () => {
+  worker.postMessage('heard');
+  stop();
+});
 worker.on('online', ready);

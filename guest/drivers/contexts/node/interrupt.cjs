@@ -7,12 +7,16 @@ const net = require('node:net');
 const { parentPort } = require('node:worker_threads');
 
 const INTERRUPTS = 5;
+// Code that waits is told, and hears it; to stop what runs then would stop what hears it. Code that runs does not hear.
+const PATIENCE = 50;
 
 const session = new inspector.Session();
 session.connectToMainThread();
+let timer;
+parentPort.on('message', () => clearTimeout(timer));
 // A read that blocks would keep the process from ending.
 new net.Socket({ fd: INTERRUPTS, readable: true, writable: false }).on('data', () => {
-  session.post('Runtime.terminateExecution', () => {});
-  // Code that waits does not run, and is told so.
+  clearTimeout(timer);
+  timer = setTimeout(() => session.post('Runtime.terminateExecution', () => {}), PATIENCE);
   parentPort.postMessage('stop');
 });
