@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { Outcome } from '../../gen/isol8/v1/execution_pb.ts';
 import { SessionState } from '../../gen/isol8/v1/session_pb.ts';
 import { connectDocker, type DockerConnection } from '../../src/engine/docker/connect.ts';
@@ -14,6 +14,9 @@ import { containersOf, NO_POOL, settled } from '../support/server.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
 const ROUNDS = 20;
+
+// Twenty starts of a server, and of a daemon, take minutes on a busy machine.
+vi.setConfig({ testTimeout: 600_000 });
 
 let docker: DockerConnection;
 let dataDir: string;
