@@ -70,6 +70,8 @@ export function deadline(signal: AbortSignal): AbortSignal {
 
 /** An error in one line. */
 export function messageOf(error: unknown): string {
+  // What came first says more than what came of it while things were put away.
+  if (error instanceof SuppressedError) return `${messageOf(error.suppressed)}; then ${messageOf(error.error)}`;
   return String(error instanceof Error ? error.message : error).split('\n', 1)[0] ?? '';
 }
 

@@ -1,124 +1,77 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { fromJson, type JsonObject, toJson } from '@bufbuild/protobuf';
-import type { Metadata } from 'nice-grpc';
-import {
-  ExecuteRequestSchema,
-  type ExecuteResponse,
-  ExecuteResponseSchema,
-  OutputStream,
-  Phase,
-} from '../../gen/isol8/v1/execution_pb.ts';
-import { millisecondsOf } from '../../src/engine/guest/duration.ts';
-import { type Refusal, refusalOf, type TestClient } from '../support/client.ts';
-import type { Step } from './case.ts';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { JsonObject } from '@bufbuild/protobuf';
+import type { Case, Step } from './case.ts';
+import { check } from './check.ts';
+import { type Observation, observe } from './observe.ts';
+import { METHODS, type Method, type Way } from './way.ts';
+import { canonical } from './ways/messages.ts';
 
-/** What a step gave, however it was called. */
-export interface Observed {
-  readonly refusal?: Refusal;
-  readonly response?: ExecuteResponse;
-  /** The response as JSON, for what is checked by name. */
-  readonly json: JsonObject;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly files: readonly { path: string; mode: number; content: string; sha256: string }[];
-  readonly phases: readonly string[];
-  readonly outputEvents: number;
-  /** From the first output to the end of a stream. */
-  readonly firstOutputBeforeEndMs: number;
-  /** SHA-256 of generated files. */
-  readonly generated: readonly string[];
-}
-
-const NOTHING = { json: {}, stdout: '', stderr: '', files: [], phases: [], outputEvents: 0, firstOutputBeforeEndMs: 0 };
-
-/** Sends the request of a step. */
-export async function observe(client: TestClient, step: Step, stream: boolean): Promise<Observed> {
-  const { request, generated } = requestOf(step);
-  let trailer: Metadata | undefined;
-  const onTrailer = (metadata: Metadata) => {
-    trailer = metadata;
-  };
-  try {
-    if (stream) return { ...(await observeStream(client, request, onTrailer)), generated };
-    const response = await client.isol8.execute(request, { onTrailer });
-    const files = response.files.map((file) => ({
-      path: file.path,
-      mode: file.mode,
-      content: Buffer.from(file.content).toString('base64'),
-      sha256: file.sha256,
-    }));
-    const { stdout, stderr } = response;
-    return { ...NOTHING, response, json: jsonOf(response), stdout, stderr, files, generated };
-  } catch (error) {
-    return { ...NOTHING, refusal: refusalOf(error, trailer), generated };
+/** Runs a case in one way to call; throws where something else comes than must. */
+export async function runCase(way: Way, { steps, stream = false, parallel = false, repeat = 1 }: Case): Promise<void> {
+  for (let i = 0; i < repeat; i++) {
+    const run = new Run(way, stream ? 'executeStream' : 'execute');
+    if (parallel) await Promise.all(steps.map((step) => run.step(step)));
+    else for (const step of steps) await run.step(step);
   }
 }
 
-function requestOf(step: Step) {
-  const request = fromJson(ExecuteRequestSchema, step.request);
-  const generated: string[] = [];
-  for (const { path, bytes } of step.generatedFiles ?? []) {
-    const content = randomBytes(bytes);
-    generated.push(createHash('sha256').update(content).digest('hex'));
-    request.files.push({ $typeName: 'isol8.v1.InputFile', path, content, mode: 0 });
-  }
-  return { request, generated };
-}
+class Run {
+  readonly #way: Way;
+  readonly #method: Method;
+  readonly #saved = new Map<string, string>([['unique', randomUUID()]]);
+  readonly #begun = new Map<string, Observation>();
 
-async function observeStream(
-  client: TestClient,
-  request: ReturnType<typeof requestOf>['request'],
-  onTrailer: (metadata: Metadata) => void,
-): Promise<Omit<Observed, 'generated'>> {
-  const text = { stdout: '', stderr: '' };
-  const phases: string[] = [];
-  const files = new Map<string, { mode: number; chunks: Uint8Array[] }>();
-  let outputEvents = 0;
-  let firstOutput: number | undefined;
-  let sequence = 0n;
-  let response: ExecuteResponse | undefined;
-  for await (const { event } of client.isol8.executeStream({ execute: request }, { onTrailer })) {
-    if (event === undefined || response !== undefined) throw new Error('an event without content, or after finished');
-    sequence += 1n;
-    if (event.sequence !== sequence) throw new Error(`sequence ${event.sequence} where ${sequence} was due`);
-    const { case: kind, value } = event.event;
-    if (kind === 'output') {
-      outputEvents += 1;
-      firstOutput ??= performance.now();
-      const piece =
-        value.content.case === 'text' ? value.content.value : Buffer.from(value.content.value ?? []).toString();
-      text[value.stream === OutputStream.STDOUT ? 'stdout' : 'stderr'] += piece;
-    } else if (kind === 'phase') {
-      phases.push(`PHASE_${phaseName(value.phase)}`);
-    } else if (kind === 'file') {
-      const file = files.get(value.path) ?? { mode: value.mode, chunks: [] };
-      file.chunks.push(value.chunk);
-      files.set(value.path, file);
-    } else if (kind === 'finished') {
-      response = value;
+  constructor(way: Way, method: Method) {
+    this.#way = way;
+    this.#method = method;
+  }
+
+  async step(raw: Step): Promise<void> {
+    const step = this.#filledIn(raw);
+    const { observation, generated } = this.#observe(step);
+    if (step.begin !== undefined) {
+      this.#begun.set(step.begin, observation);
+      this.#saved.set(step.begin, await observation.seen(step.until ?? ''));
+      return;
     }
+    const observed = await observation.ended;
+    check(observed, step.expect ?? {}, generated);
+    for (const [name, path] of Object.entries(step.save ?? {})) this.#saved.set(name, at(observed.json, path));
   }
-  if (response === undefined) throw new Error('a stream without finished');
-  const whole = [...files].map(([path, { mode, chunks }]) => {
-    const content = Buffer.concat(chunks);
-    const sha256 = createHash('sha256').update(content).digest('hex');
-    return { path, mode, content: content.toString('base64'), sha256 };
-  });
-  const firstOutputBeforeEndMs = performance.now() - (firstOutput ?? performance.now());
-  return { response, json: jsonOf(response), ...text, files: whole, phases, outputEvents, firstOutputBeforeEndMs };
+
+  #observe(step: Step): { observation: Observation; generated: string[] } {
+    if (step.end !== undefined) {
+      const observation = this.#begun.get(step.end);
+      if (observation === undefined) throw new Error(`nothing began under the name ${step.end}`);
+      return { observation, generated: [] };
+    }
+    const method = METHODS.find((name) => name === (step.call ?? this.#method));
+    if (method === undefined) throw new Error(`there is no method ${step.call}`);
+    const { request, generated } = withGenerated(step);
+    return { observation: observe(this.#way, method, canonical(method, request), step.deadlineMs), generated };
+  }
+
+  #filledIn(step: Step): Step {
+    const filled = JSON.stringify(step).replaceAll(/@\{(\w+)\}/g, (_, name: string) => {
+      const value = this.#saved.get(name);
+      if (value === undefined) throw new Error(`nothing was saved under the name ${name}`);
+      return JSON.stringify(value).slice(1, -1);
+    });
+    return JSON.parse(filled) as Step;
+  }
 }
 
-function phaseName(phase: Phase): string | undefined {
-  return Object.entries(Phase).find(([, value]) => value === phase)?.[0];
+/** The request, and the SHA-256 of each file that was made for it. */
+function withGenerated({ request = {}, generatedFiles = [] }: Step): { request: JsonObject; generated: string[] } {
+  if (generatedFiles.length === 0) return { request, generated: [] };
+  const made = generatedFiles.map(({ path, bytes }) => ({ path, content: randomBytes(bytes) }));
+  const files = made.map(({ path, content }) => ({ path, content: content.toString('base64') }));
+  const generated = made.map(({ content }) => createHash('sha256').update(content).digest('hex'));
+  return { request: { ...request, files: [...((request['files'] as JsonObject[]) ?? []), ...files] }, generated };
 }
 
-function jsonOf(response: ExecuteResponse): JsonObject {
-  return toJson(ExecuteResponseSchema, response) as JsonObject;
-}
-
-/** How long the program ran, in milliseconds. */
-export function runMs(response: ExecuteResponse): number {
-  const { timings } = response;
-  const duration = timings?.run ?? timings?.setup;
-  return duration === undefined ? Number.NaN : millisecondsOf(duration);
+function at(json: JsonObject, path: string): string {
+  const value = path.split('.').reduce<unknown>((from, key) => (from as JsonObject | undefined)?.[key], json);
+  if (typeof value !== 'string') throw new Error(`${path} is no text in ${JSON.stringify(json)}`);
+  return value;
 }

@@ -8,6 +8,8 @@ import (
 	"io"
 	"strconv"
 	"time"
+
+	"isol8.dev/guest/internal/pipe"
 )
 
 // kind is what a frame of a driver says. A frame is its kind, the size of the rest in eight hexadecimal digits, and the
@@ -98,9 +100,9 @@ type paced struct {
 func (p *paced) Read(buffer []byte) (int, error) {
 	p.reads++
 	if p.small && p.reads > freely {
-		time.Sleep(pause)
+		time.Sleep(pipe.Pause)
 	}
 	n, err := p.from.Read(buffer)
-	p.small = n < small
+	p.small = n < pipe.Small
 	return n, err
 }

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"isol8.dev/guest/internal/pipe"
 	"isol8.dev/guest/internal/proc"
 )
 
@@ -183,7 +184,7 @@ func (in *interpreter) why() string {
 func (in *interpreter) interrupt(group bool) {
 	if in.interrupts != nil {
 		// One byte fits; where many were not read, one more says nothing.
-		_ = in.interrupts.SetWriteDeadline(time.Now().Add(pause))
+		_ = in.interrupts.SetWriteDeadline(time.Now().Add(pipe.Pause))
 		_, _ = in.interrupts.Write([]byte{'i'})
 		return
 	}

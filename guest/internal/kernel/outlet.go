@@ -3,21 +3,10 @@ package kernel
 import (
 	"errors"
 	"os"
-	"syscall"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
-)
-
-const (
-	// chunk is the most that is read, and sent, at once.
-	chunk = 64 << 10
-	// pause comes after every read of less than small, so that code that writes byte by byte makes a bounded number of
-	// messages. The first byte never waits.
-	pause = 2 * time.Millisecond
-	small = 1 << 10
+	"isol8.dev/guest/internal/pipe"
 )
 
 // outlet is one output stream of an interpreter. Something always reads it: nobody who writes gets stuck, or killed,
@@ -41,10 +30,10 @@ func newOutlet(file *os.File, stream guestv1.Stream) *outlet {
 // read reads until halt and hands on what comes. While hurry is open, small pieces are let gather.
 func (o *outlet) read(take func([]byte), hurry <-chan struct{}) {
 	o.stopped = make(chan struct{})
-	_ = o.file.SetReadDeadline(time.Time{})
+	pipe.Resume(o.file)
 	go func() {
 		defer close(o.stopped)
-		buffer := make([]byte, chunk)
+		buffer := make([]byte, pipe.Chunk)
 		for {
 			n, err := o.file.Read(buffer)
 			take(buffer[:n])
@@ -54,9 +43,9 @@ func (o *outlet) read(take func([]byte), hurry <-chan struct{}) {
 			if err != nil {
 				return
 			}
-			if n < small {
+			if n < pipe.Small {
 				select {
-				case <-time.After(pause):
+				case <-time.After(pipe.Pause):
 				case <-hurry:
 				}
 			}
@@ -66,29 +55,15 @@ func (o *outlet) read(take func([]byte), hurry <-chan struct{}) {
 
 // halt returns when all was handed on that was written so far.
 func (o *outlet) halt() {
-	_ = o.file.SetReadDeadline(time.Unix(1, 0))
+	pipe.Interrupt(o.file)
 	<-o.stopped
 }
 
 // rest reads what is in the pipe now. Not to its end: somebody who goes on writing would keep the cell from ending.
 func (o *outlet) rest(buffer []byte, take func([]byte)) {
-	raw, err := o.file.SyscallConn()
-	if err != nil {
-		return
-	}
-	left := 0
-	_ = raw.Control(func(fd uintptr) { left, _ = unix.IoctlGetInt(int(fd), unix.TIOCINQ) })
-	for left > 0 {
-		n := 0
-		_ = raw.Control(func(fd uintptr) {
-			for {
-				n, err = syscall.Read(int(fd), buffer[:min(left, len(buffer))])
-				if !errors.Is(err, syscall.EINTR) {
-					return
-				}
-			}
-		})
-		if n <= 0 {
+	for left := pipe.Held(o.file); left > 0; {
+		n := pipe.ReadHeld(o.file, buffer[:min(left, len(buffer))])
+		if n == 0 {
 			return
 		}
 		take(buffer[:n])

@@ -6,24 +6,14 @@ import (
 	"os"
 	"runtime"
 	"sync"
-	"syscall"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
+	"isol8.dev/guest/internal/pipe"
 )
 
-const (
-	// chunk is the most that is read, and sent, at once.
-	chunk = 64 << 10
-	// pause comes after every read of less than small, so that a program that writes byte by byte makes a bounded number
-	// of messages and not one for each byte. The first byte never waits.
-	pause = 2 * time.Millisecond
-	small = 1 << 10
-	// drained is the most that is read at once of what processes write that a run left behind.
-	drained = 8 << 10
-)
+// drained is the most that is read at once of what processes write that a run left behind.
+const drained = 8 << 10
 
 // pump reads one output stream of a program and sends its first bytes.
 type pump struct {
@@ -61,10 +51,10 @@ func (r *run) pump(file *os.File, stream guestv1.Stream) *pump {
 // even while nobody takes what the run had written.
 func (p *pump) finish() *guestv1.OutputStats {
 	// A read that waits comes back.
-	_ = p.file.SetReadDeadline(time.Unix(1, 0))
+	pipe.Interrupt(p.file)
 	p.reading.Lock()
 	p.over = true
-	p.behind = p.waiting()
+	p.behind = pipe.Held(p.file)
 	p.tail = p.rest()
 	// Only code that made the pipe larger itself has to wait for who reads.
 	held := p.behind > 0
@@ -79,7 +69,7 @@ func (p *pump) finish() *guestv1.OutputStats {
 
 func (p *pump) loop() {
 	defer close(p.read)
-	buffer := make([]byte, chunk)
+	buffer := make([]byte, pipe.Chunk)
 	for {
 		n, over, err := p.next(buffer)
 		if over {
@@ -94,7 +84,7 @@ func (p *pump) loop() {
 		if err != nil {
 			return
 		}
-		if n < small {
+		if n < pipe.Small {
 			p.gather()
 		}
 	}
@@ -117,7 +107,7 @@ func (p *pump) next(buffer []byte) (n int, over bool, err error) {
 // drain reads on. Processes that outlive the run go on writing: a closed pipe would kill them, a full one would stop them.
 func (p *pump) drain() {
 	defer p.file.Close()
-	_ = p.file.SetReadDeadline(time.Time{})
+	pipe.Resume(p.file)
 	if p.left == nil {
 		_, _ = io.Copy(io.Discard, p.file)
 		return
@@ -135,7 +125,7 @@ func (p *pump) drain() {
 
 // gather lets more come together while the program runs.
 func (p *pump) gather() {
-	timer := time.NewTimer(pause)
+	timer := time.NewTimer(pipe.Pause)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -143,32 +133,15 @@ func (p *pump) gather() {
 	}
 }
 
-// waiting is how much is in the pipe.
-func (p *pump) waiting() (size int) {
-	if raw, err := p.file.SyscallConn(); err == nil {
-		_ = raw.Control(func(fd uintptr) { size, _ = unix.IoctlGetInt(int(fd), unix.TIOCINQ) })
-	}
-	return size
-}
-
 // rest reads a piece of what was in the pipe at the end of the run. Not to the end of the file: somebody who goes on
 // writing would keep the run from ending.
 func (p *pump) rest() []byte {
-	raw, err := p.file.SyscallConn()
-	if err != nil || p.behind <= 0 {
+	if p.behind <= 0 {
 		return nil
 	}
-	piece := make([]byte, min(p.behind, chunk))
-	n := 0
-	_ = raw.Control(func(fd uintptr) {
-		for {
-			n, err = syscall.Read(int(fd), piece)
-			if !errors.Is(err, syscall.EINTR) {
-				return
-			}
-		}
-	})
-	if n <= 0 {
+	piece := make([]byte, min(p.behind, pipe.Chunk))
+	n := pipe.ReadHeld(p.file, piece)
+	if n == 0 {
 		p.behind = 0
 		return nil
 	}

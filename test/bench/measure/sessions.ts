@@ -110,19 +110,25 @@ async function beside({ bench, isol8 }: Own, server: Awaited<ReturnType<typeof s
   const before = new Set((await server.containers()).map(({ id }) => id));
   const ids: string[] = [];
   const count = bench.pick(IDLE_SESSIONS, 10);
-  while (ids.length < count) {
-    bench.progress.say(`sessions: ${ids.length} idle`);
-    const { session } = await isol8.createSession({ runtime: 'python' });
-    ids.push(session?.sessionId ?? '');
+  try {
+    while (ids.length < count) {
+      bench.progress.say(`sessions: ${ids.length} idle`);
+      const { session } = await isol8.createSession({ runtime: 'python' });
+      ids.push(session?.sessionId ?? '');
+    }
+    await server.idle(bench.signal);
+    await spaced(among);
+    // What the last calls used goes away meanwhile.
+    await server.idle(bench.signal);
+    for (const { id } of (await server.containers()).filter((one) => !before.has(one.id)).slice(0, 20)) {
+      const { State } = await bench.docker.client.getContainer(id).inspect();
+      const { shim, guest, others } = memoryOfContainer(State.Pid);
+      memory.add({ value: shim + guest + others });
+    }
+  } finally {
+    // They would outlive the server.
+    for (const sessionId of ids) await isol8.deleteSession({ sessionId });
   }
-  await server.idle(bench.signal);
-  await spaced(among);
-  for (const { id } of (await server.containers()).filter((one) => !before.has(one.id)).slice(0, 20)) {
-    const { State } = await bench.docker.client.getContainer(id).inspect();
-    const { shim, guest, others } = memoryOfContainer(State.Pid);
-    memory.add({ value: shim + guest + others });
-  }
-  for (const sessionId of ids) await isol8.deleteSession({ sessionId });
   await spaced(without);
   const figures = memory.values.map(short).slice(0, 3);
   return [
