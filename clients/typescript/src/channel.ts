@@ -1,0 +1,57 @@
+import { ChannelCredentials, type ChannelOptions, Client } from '@grpc/grpc-js';
+import { createChannel } from 'nice-grpc';
+import { refuse } from './convert/value.ts';
+import type { TlsOptions } from './options.ts';
+
+const CHANNEL: ChannelOptions = {
+  // A connection that died in silence is noticed, as the server notices a dead client.
+  'grpc.keepalive_time_ms': 60_000,
+  'grpc.keepalive_timeout_ms': 20_000,
+  // A name server could tell gRPC to send calls again: those that start code must not be.
+  'grpc.service_config_disable_resolution': 1,
+  // A server that was started again is found soon.
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 5_000,
+};
+
+/** A channel to a server. Nothing is sent before the first call. nice-grpc's gives up on a server that never answers. */
+export function openChannel(address: string, tls: boolean | TlsOptions | undefined): Client {
+  const { target, secure } = parse(address);
+  if (secure === false && tls) refuse('tls', `cannot be together with the address ${address}, which says plaintext`);
+  const credentials = secure || tls ? tlsOf(typeof tls === 'object' ? tls : {}) : ChannelCredentials.createInsecure();
+  return new Client(target, credentials, { channelOverride: createChannel(target, credentials, CHANNEL) });
+}
+
+/** What gRPC calls an address, and whether that says anything about TLS. */
+function parse(address: string): { target: string; secure: boolean | undefined } {
+  const socket = /^unix:(?:\/\/)?(\/.+)$/.exec(address)?.[1];
+  if (socket !== undefined) return { target: `unix://${socket}`, secure: undefined };
+  if (/^https?:\/\//.test(address)) {
+    const url = URL.canParse(address) ? new URL(address) : refuseAddress(address);
+    if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '') refuseAddress(address);
+    const secure = url.protocol === 'https:';
+    return { target: `${url.hostname}:${url.port || (secure ? 443 : 80)}`, secure };
+  }
+  if (!/^(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+):\d{1,5}$/.test(address)) refuseAddress(address);
+  return { target: address, secure: undefined };
+}
+
+function refuseAddress(address: string): never {
+  refuse(
+    'address',
+    `must be host:port, unix:/path, http://host:port or https://host:port, and is ${JSON.stringify(address)}`,
+  );
+}
+
+function tlsOf({ ca, cert, key }: TlsOptions): ChannelCredentials {
+  if ((cert === undefined) !== (key === undefined)) refuse('tls', 'must have both `cert` and `key`, or neither');
+  try {
+    return ChannelCredentials.createSsl(pem(ca), pem(key), pem(cert));
+  } catch (cause) {
+    refuse('tls', `is not PEM: ${cause instanceof Error ? cause.message : cause}`);
+  }
+}
+
+function pem(content: string | Uint8Array | undefined): Buffer | null {
+  return content === undefined ? null : Buffer.from(content as Uint8Array);
+}
