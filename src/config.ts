@@ -104,6 +104,16 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   return config;
 }
 
+/** The settings of this process, but for those that are given. */
+export function loadConfigWith(settings: Readonly<Record<string, string>>): Config {
+  return loadConfig({ ...process.env, ...settings });
+}
+
+/** A variable of this process's environment that is no setting: a secret that is handed on, say. */
+export function variable(name: string): string | undefined {
+  return process.env[name] || undefined;
+}
+
 function misspelt(environment: Readonly<Record<string, string | undefined>>): string[] {
   const names = Object.values<Setting>(settings).map(({ env }) => env);
   const unknown = Object.keys(environment).filter(

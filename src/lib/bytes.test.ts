@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { showBytes } from './bytes.ts';
+import { parseBytes, showBytes } from './bytes.ts';
 
 test.each([
   [0, '0 bytes'],
@@ -13,4 +13,18 @@ test.each([
   [-4096, '-4096 bytes'],
 ])('%d is %s', (bytes, text) => {
   expect(showBytes(bytes)).toBe(text);
+});
+
+test.each([
+  ['100', 100],
+  ['512 MiB', 512 * 1024 ** 2],
+  ['1GiB', 1024 ** 3],
+  ['512m', 512 * 1024 ** 2],
+  ['2 k', 2048],
+  ['7 bytes', 7],
+  ['1.5g', undefined],
+  ['512 MB', undefined],
+  ['m', undefined],
+])('%j is %s bytes', (text, bytes) => {
+  expect(parseBytes(text)).toBe(bytes);
 });

@@ -12,9 +12,10 @@ export function showBytes(bytes: number): string {
   return `${bytes} ${bytes === 1 ? 'byte' : 'bytes'}`;
 }
 
-/** A size as people write it (`512 MiB`, `1GiB`, `100`), in bytes; undefined when it is none. */
+/** A size as people write it (`512 MiB`, `1GiB`, `100`, or `512m` as Docker has it), in bytes; undefined when it is none. */
 export function parseBytes(text: string): number | undefined {
-  const [, number, unit] = /^\s*(\d{1,16})\s*([KMG]iB|bytes?)?\s*$/.exec(text) ?? [];
+  const [, number, unit] = /^\s*(\d{1,16})\s*([KMG]iB|[kmg]|bytes?)?\s*$/.exec(text) ?? [];
   if (number === undefined) return undefined;
-  return Number(number) * (UNITS.find(([, name]) => name === unit)?.[0] ?? 1);
+  const is = (name: string) => name === unit || name[0]?.toLowerCase() === unit;
+  return Number(number) * (UNITS.find(([, name]) => is(name))?.[0] ?? 1);
 }

@@ -30,10 +30,11 @@ type cell struct {
 	// cancel ends the wait for its turn.
 	cancel context.CancelFunc
 
-	in        *interpreter
-	number    int
-	meter     *run.Meter
-	startedAt time.Time
+	in             *interpreter
+	stdout, stderr *portion
+	number         int
+	meter          *run.Meter
+	startedAt      time.Time
 	// ends is closed when the driver says that it is done; what is below may be read then.
 	ends    chan struct{}
 	endedAt time.Time
@@ -72,7 +73,7 @@ func (c *cell) run(ctx context.Context, in *interpreter, fresh bool) error {
 	if c.directory != "" && !path.IsAbs(c.directory) {
 		c.directory = in.kernel.Root + "/" + c.directory
 	}
-	stdout, stderr := in.stdout.begin(c), in.stderr.begin(c)
+	c.stdout, c.stderr = in.stdout.begin(c), in.stderr.begin(c)
 	started := &guestv1.CellStarted{Fresh: fresh}
 	c.tell(&guestv1.RunCellResponse{Event: &guestv1.RunCellResponse_Started{Started: started}})
 	c.meter = in.kernel.Executor.Meter(false)
@@ -94,7 +95,7 @@ func (c *cell) run(ctx context.Context, in *interpreter, fresh bool) error {
 		<-in.read
 	}
 	c.settle()
-	out, errs := stdout.finish(), stderr.finish()
+	out, errs := c.stdout.finish(), c.stderr.finish()
 	gone := in.leave()
 	if gone {
 		in.kernel.forget(in)
@@ -119,6 +120,9 @@ func (c *cell) take(f frame) error {
 		}
 		return nil
 	case showing:
+		// What was written before it is told before it.
+		c.stdout.catchUp()
+		c.stderr.catchUp()
 		parts, err := c.displays.announced(f)
 		c.show(parts)
 		return err

@@ -87,6 +87,12 @@ func (o *outlet) begin(c *cell) *portion {
 	return p
 }
 
+// catchUp returns when all was sent that was written so far.
+func (p *portion) catchUp() {
+	p.outlet.halt()
+	p.outlet.read(p.take, p.cell.ends)
+}
+
 // finish ends that and returns when everything of it was sent.
 func (p *portion) finish() *guestv1.OutputStats {
 	p.outlet.halt()
