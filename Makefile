@@ -20,7 +20,7 @@ test: setup .venv/.made .tools/bin/grpcurl ## Run every test
 	go -C guest test -count=1 ./...
 	npm run --silent test
 
-bench: setup ## Measure speed and memory against the bare machine; BENCH="--quick warm" for less
+bench: setup .venv/.made ## Measure speed and memory against the bare machine; BENCH="--quick warm" for less
 	@npm run --silent bench -- $(BENCH)
 
 check: node_modules/.made .venv/.made ## Check formatting, types, generated code and the tree's boundaries

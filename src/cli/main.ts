@@ -7,6 +7,7 @@ import { CommandError } from '../setup/command.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { runCommand } from './commands/run.ts';
 import { serveCommand } from './commands/serve.ts';
+import { sessionCommand } from './commands/session.ts';
 import { setupCommand } from './commands/setup.ts';
 
 const program = new Command('isol8')
@@ -17,6 +18,7 @@ const program = new Command('isol8')
   .enablePositionalOptions()
   .addCommand(runCommand())
   .addCommand(serveCommand())
+  .addCommand(sessionCommand())
   .addCommand(setupCommand())
   .addCommand(doctorCommand());
 

@@ -72,6 +72,14 @@ describe('a target', () => {
     expect(verdictOf({ of: 'ratio' }, against(30, 'killed'))).toMatchObject({ verdict: 'not available' });
   });
 
+  test('of an excess is what the yardstick lacks', () => {
+    const against = (...samples: (number | string)[]) =>
+      row({ series: series(30), yardstick: { what: 'stub', series: series(...samples) } });
+    expect(verdictOf({ of: 'excess' }, against(21))).toMatchObject({ verdict: 'met', figure: 9 });
+    expect(verdictOf({ of: 'excess' }, against(10))).toMatchObject({ verdict: 'missed', figure: 20 });
+    expect(verdictOf({ of: 'excess' }, against('killed'))).toMatchObject({ verdict: 'not available' });
+  });
+
   test('tells the row beside and is not judged by it', () => {
     const beside = measuredRow({ id: 'b', what: 'b', unit: 'ms', series: series(99) });
     expect(verdictOf({ beside: 'b' }, row({ series: series(1) }), beside)).toMatchObject({

@@ -23,7 +23,11 @@ export function judge(targets: readonly Target[], rows: readonly Row[]): Verdict
 }
 
 function figureOf({ of, statistic }: Target, row: Row | undefined): number | undefined {
-  return of === 'ratio' ? row?.ratio?.[statistic] : row?.figures?.[statistic];
+  if (of === 'ratio') return row?.ratio?.[statistic];
+  const figure = row?.figures?.[statistic];
+  if (of === 'figure' || figure === undefined) return figure;
+  const yardstick = row?.yardstick?.figures?.[statistic];
+  return yardstick === undefined ? undefined : figure - yardstick;
 }
 
 function verdictOn(
@@ -42,7 +46,7 @@ function verdictOn(
     return { verdict: 'not available', reason: `without its yardstick: ${why}` };
   }
   const yardstickFailed = row.yardstick === undefined ? 0 : failedTries(row.yardstick);
-  if (target.of === 'ratio' && yardstickFailed > 0) {
+  if (target.of !== 'figure' && yardstickFailed > 0) {
     return { verdict: 'not available', reason: `${yardstickFailed} tries of the yardstick failed` };
   }
   const met = target.at === 'most' ? figure <= target.limit : figure >= target.limit;

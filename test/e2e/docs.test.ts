@@ -51,6 +51,9 @@ test.each(blocksOf('README.md').filter(({ shell }) => !/^make demo|isol8\.js ser
 const [prelude, ...usage] = blocksOf('docs/usage.md');
 test.each(usage)('$title', (block) => follow(block, prelude?.shell));
 
+const [isol8, ...commands] = blocksOf('docs/command-line.md');
+test.each(commands)('$title', (block) => follow(block, isol8?.shell));
+
 // One session from the first block to the last.
 test.each(blocksOf('docs/sessions.md'))('$title', (block) => follow(block, prelude?.shell));
 

@@ -97,10 +97,15 @@ describe('what it is given', () => {
   });
 
   test('a session and its context', async () => {
-    const session = ['--session-id', 'run', '--runtime', 'python'];
-    expect(await isol8Run([...session, '--context', 'main', '-e', 'x = 42'])).toMatchObject({ code: 0 });
+    const made = ['--session-id', 'run', '--runtime', 'python'];
+    expect(await isol8Run([...made, '--context', 'main', '-e', 'x = 42'])).toMatchObject({ code: 0 });
     const ended = await isol8Run(['--session-id', 'run', '--context', 'main', '-e', 'print("x")\nx']);
-    await server.client.isol8.deleteSession({ sessionId: 'run' });
+    const session = (...args: string[]) =>
+      run(process.execPath, ['bin/isol8.js', 'session', ...args], { env: client() });
+    const listed = await session('list');
+    expect(await session('delete', 'run', 'no-such')).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(listed.stdout).toMatch(/^run {2}python {2}READY {2}2 executions {2}until \d{4}-/);
+    expect(JSON.parse((await session('list', '--json')).stdout)).toEqual([]);
     // What was written before a value is told before it.
     expect(ended).toEqual({ code: 0, stdout: 'x\n42\n', stderr: '' });
   });
@@ -175,7 +180,7 @@ describe('the server', () => {
     const { code, stderr } = await isol8Run(['--session-id', 'x', '-e', '1'], { env });
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: 'isol8: --session-id: needs a server that stays: use --host\n',
+      stderr: 'isol8: a server that stays is needed: use --host, or set ISOL8_ADDRESS\n',
     });
   });
 

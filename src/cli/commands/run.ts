@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { follow, handOnStdin } from '../run/follow.ts';
 import { another, duration, pair, positive, type RunOptions, sentFile, size } from '../run/options.ts';
 import { findProgram } from '../run/program.ts';
-import { reach } from '../run/reach.ts';
+import { reachAny, reachable, reachServer } from '../run/reach.ts';
 import { requestOf } from '../run/request.ts';
 import { exitCodeOf, remarksOn } from '../run/verdict.ts';
 
@@ -23,7 +23,7 @@ Examples:
 
 /** `isol8 run`: one program, as if it ran here. */
 export function runCommand(): Command {
-  return new Command('run')
+  return reachable(new Command('run'))
     .description('run a program in a sandbox, as if it ran here')
     .argument('[file]', 'the program; - for standard input')
     .argument('[arguments...]', 'what it is given')
@@ -47,10 +47,6 @@ export function runCommand(): Command {
     .option('--session-id <id>', 'run in this session; one is made with --runtime when there is none')
     .option('--context <name>', 'run in its interpreter of this name, whose variables live on')
     .option('--json', 'print the whole result as JSON at the end')
-    .option('--host <address>', 'the server: host:port, unix:/path or a URL; ISOL8_ADDRESS when it is not given')
-    .option('--key <key>', 'its key; ISOL8_API_KEY when it is not given')
-    .option('--ca <file>', 'PEM of what signs its certificate; TLS is used then')
-    .helpOption('-h, --help', 'show this help')
     .addHelpText('after', EXAMPLES)
     .passThroughOptions()
     .action(async (file: string | undefined, rest: string[], options: RunOptions) => {
@@ -61,7 +57,8 @@ export function runCommand(): Command {
 async function run(words: readonly string[], options: RunOptions): Promise<void> {
   const program = await findProgram(words, options);
   const stopped = stopSignal();
-  await using reached = await reach(options);
+  // One that is started for the call would take the session with it.
+  await using reached = await (options.sessionId === undefined ? reachAny : reachServer)(options);
   // A context takes no more input than it was given, and JSON comes from an answer, which takes none either.
   const ours = !program.tookStdin && options.stdin === undefined && options.context === undefined && !options.json;
   const request = requestOf(program, options, ours ? 'ours' : 'none');

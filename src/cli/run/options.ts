@@ -2,9 +2,10 @@ import { InvalidArgumentError } from 'commander';
 import { variable } from '../../config.ts';
 import { parseBytes } from '../../lib/bytes.ts';
 import { parseDuration } from '../../lib/duration.ts';
+import type { Reachable } from './reach.ts';
 
 /** What `isol8 run` was told. */
-export interface RunOptions {
+export interface RunOptions extends Reachable {
   readonly eval?: string;
   readonly cmd?: string;
   readonly runtime?: string;
@@ -25,9 +26,6 @@ export interface RunOptions {
   readonly sessionId?: string;
   readonly context?: string;
   readonly json?: boolean;
-  readonly host?: string;
-  readonly key?: string;
-  readonly ca?: string;
 }
 
 /** A file from here, and where it goes. */
