@@ -10,8 +10,8 @@ import type * as session from '../../gen/isol8/v1/session_pb.ts';
 
 type NameOf<K, V> = K extends '$typeName' | '$unknown'
   ? never
-  : V extends { case: infer Case }
-    ? Exclude<Case, undefined>
+  : [V] extends [{ case: unknown }]
+    ? Exclude<V['case'], undefined>
     : [NonNullable<V>] extends [Duration]
       ? `${K & string}Ms`
       : K;

@@ -1,4 +1,3 @@
-import type { ReadableStream } from 'node:stream/web';
 import type { Calls } from './calls.ts';
 import { type FileContent, piecesOf } from './content.ts';
 import { toMessage } from './convert/message.ts';
