@@ -6,11 +6,13 @@ import { runCase } from './run-case.ts';
 import type { Way } from './way.ts';
 import { grpcurlWay } from './ways/grpcurl.ts';
 import { stubWay } from './ways/stub.ts';
+import { typescriptWay } from './ways/typescript.ts';
 
 /** Every way to call is held to every case; all at once, since most of a case is waiting. */
 const WAYS: Readonly<Record<string, (address: string, key: string) => Way | Promise<Way>>> = {
   stub: stubWay,
   grpcurl: grpcurlWay,
+  typescript: typescriptWay,
 };
 
 /** For whoever works on one: `TEST_WAYS=stub,grpcurl`. */

@@ -46,10 +46,23 @@ test('the TypeScript example runs', async () => {
   expect(ended).toEqual({ code: 0, stdout: 'Hello\nfrom\na\nsandbox\n', stderr: '' });
 });
 
+test('the TypeScript example of a session runs', async () => {
+  const { code, stdout, stderr } = await run(process.execPath, ['examples/typescript/session.ts'], { env: client() });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout.split('\n').filter((line) => line !== '')).toEqual([
+    'import csv; scores = EXITED',
+    'while True: pass     TIMED_OUT KeyboardInterrupt',
+    'print(sum(scores.val EXITED 91.0',
+    "max(scores, key=scor EXITED 'Alice'",
+    'scores["Carol"]      EXITED KeyError',
+  ]);
+});
+
 test.each([
   ['.venv/bin/python', 'examples/python/hello.py'],
   ['.venv/bin/python', 'examples/python/session.py'],
   [process.execPath, 'examples/typescript/hello.ts'],
+  [process.execPath, 'examples/typescript/session.ts'],
 ])('without a key %s %s says what to set', async (program, file) => {
   const env = { ISOL8_API_KEY: '', PYTHONPATH: 'clients/python/src' };
   const { code, stderr } = await run(program, [file], { env });

@@ -11,7 +11,7 @@ import { type Client, Metadata, type StatusObject, status as statusCodes } from 
 import { refuse } from './convert/value.ts';
 import { CancelledError } from './errors.ts';
 import type { CallOptions } from './options.ts';
-import { checkDeadline } from './options.ts';
+import { finiteDeadline } from './options.ts';
 import { errorOf } from './status.ts';
 
 /** A call as grpc-js has it, whatever its kind. */
@@ -42,19 +42,20 @@ export class Calls {
   readonly address: string;
   readonly #client: Client;
   readonly #apiKey: string | undefined;
-  readonly #deadlineMs: number | undefined;
+  /** Of calls that have none of their own. */
+  readonly deadlineMs: number | undefined;
   readonly #running = new Set<Running>();
   #closed = false;
 
   constructor(client: Client, address: string, apiKey: string | undefined, deadlineMs: number | undefined) {
-    checkDeadline(deadlineMs);
+    finiteDeadline(deadlineMs);
     // gRPC would say that metadata has illegal characters.
     if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey))
       refuse('apiKey', 'must be printable ASCII without blanks');
     this.#client = client;
     this.address = address;
     this.#apiKey = apiKey;
-    this.#deadlineMs = deadlineMs;
+    this.deadlineMs = deadlineMs;
   }
 
   /** Cancels what runs, and ends the connection. */
@@ -115,7 +116,7 @@ export class Calls {
 
   /** Ties a call to its AbortSignal and to this client. */
   track(call: Call, options: CallOptions): Running {
-    const { signal, deadlineMs = this.#deadlineMs } = options;
+    const { signal, deadlineMs = this.deadlineMs } = options;
     let executionId: string | undefined;
     let cancelled: { cause: unknown } | undefined;
     call.on('metadata', (metadata) => {
@@ -141,15 +142,15 @@ export class Calls {
     return running;
   }
 
-  #prepare({ signal, deadlineMs = this.#deadlineMs }: CallOptions) {
-    checkDeadline(deadlineMs);
+  #prepare({ signal, deadlineMs = this.deadlineMs }: CallOptions) {
+    const limit = finiteDeadline(deadlineMs);
     if (this.#closed) throw new CancelledError('the client was closed: make another one', { code: 'CANCELLED' });
     if (signal?.aborted) {
       throw new CancelledError('the call was cancelled by its caller', { code: 'CANCELLED', cause: signal.reason });
     }
     const metadata = new Metadata();
     if (this.#apiKey !== undefined) metadata.set('authorization', `Bearer ${this.#apiKey}`);
-    const deadline = deadlineMs === undefined || deadlineMs === Infinity ? {} : { deadline: Date.now() + deadlineMs };
+    const deadline = limit === undefined ? {} : { deadline: Date.now() + limit };
     return { metadata, deadline };
   }
 }

@@ -1,6 +1,7 @@
 import { ChannelCredentials, type ChannelOptions, Client } from '@grpc/grpc-js';
 import { createChannel } from 'nice-grpc';
 import { refuse } from './convert/value.ts';
+import { InvalidRequestError } from './errors.ts';
 import type { TlsOptions } from './options.ts';
 
 const CHANNEL: ChannelOptions = {
@@ -46,12 +47,17 @@ function refuseAddress(address: string): never {
 function tlsOf({ ca, cert, key }: TlsOptions): ChannelCredentials {
   if ((cert === undefined) !== (key === undefined)) refuse('tls', 'must have both `cert` and `key`, or neither');
   try {
-    return ChannelCredentials.createSsl(pem(ca), pem(key), pem(cert));
+    return ChannelCredentials.createSsl(pem('ca', ca), pem('key', key), pem('cert', cert));
   } catch (cause) {
-    refuse('tls', `is not PEM: ${cause instanceof Error ? cause.message : cause}`);
+    if (cause instanceof InvalidRequestError) throw cause;
+    refuse('tls', `cannot be used: ${cause instanceof Error ? cause.message : cause}`);
   }
 }
 
-function pem(content: string | Uint8Array | undefined): Buffer | null {
-  return content === undefined ? null : Buffer.from(content as Uint8Array);
+function pem(name: keyof TlsOptions, content: string | Uint8Array | undefined): Buffer | null {
+  if (content === undefined) return null;
+  const bytes = Buffer.from(content as Uint8Array);
+  // OpenSSL takes anything for an authority, and trusts nobody then.
+  if (!bytes.includes('-----BEGIN ')) refuse(`tls.${name}`, 'must be PEM: the content of the file, not its path');
+  return bytes;
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { ReadableStream } from 'node:stream/web';
 import type { Calls } from './calls.ts';
 import { ConnectionLostError, InternalError } from './errors.ts';
 import type { ReadFileRequest } from './gen/isol8/v1/file_pb.ts';

@@ -1,4 +1,3 @@
-import type { ReadableStream } from 'node:stream/web';
 import type { Calls } from './calls.ts';
 import { type FileContent, piecesOf } from './content.ts';
 import { toMessage } from './convert/message.ts';
@@ -128,11 +127,14 @@ export class SessionFiles {
   async #write(target: object, content: FileContent, options: WriteOptions): Promise<WrittenFile> {
     const [call, rest] = split(options);
     const header = toMessage(WriteFileHeaderSchema, { ...rest, ...target, sessionId: this.#sessionId });
-    async function* parts() {
-      yield { part: { case: 'header' as const, value: header } };
+    const first = { part: { case: 'header' as const, value: header } };
+    async function* messages() {
+      yield first;
       for await (const piece of piecesOf(content)) yield { part: { case: 'chunk' as const, value: piece } };
     }
-    return toPlain(WriteFileResponseSchema, await upload(this.#calls, Isol8Service.method.writeFile, parts(), call));
+    // Only the first message may be a header.
+    const parts = { messages: messages(), spoil: first };
+    return toPlain(WriteFileResponseSchema, await upload(this.#calls, Isol8Service.method.writeFile, parts, call));
   }
 
   #open(target: object, options: ReadOptions) {

@@ -33,11 +33,15 @@ export interface CallOptions {
   readonly deadlineMs?: number;
 }
 
-/** Checks a deadline. */
-export function checkDeadline(deadlineMs: number | undefined): void {
+/** The most that a timer takes: 24 days. What is longer is no deadline. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** A deadline that can pass; undefined where there is none. */
+export function finiteDeadline(deadlineMs: number | undefined): number | undefined {
   if (deadlineMs !== undefined && !(typeof deadlineMs === 'number' && deadlineMs > 0)) {
     refuse('deadlineMs', 'must be a number of milliseconds above 0');
   }
+  return deadlineMs === undefined || deadlineMs > MAX_TIMER_MS ? undefined : deadlineMs;
 }
 
 /** Takes the options of a call out of an object that has others too. */

@@ -15,7 +15,11 @@ const INTEGERS: Partial<Record<ScalarType, readonly [least: number, most: number
 /** @throws InvalidRequestError, always, that names a field and what to do. */
 export function refuse(field: string, description: string): never {
   const violations = [{ field, description, reason: 'INVALID_FIELD' }];
-  throw new InvalidRequestError(`${field}: ${description}`, { code: 'INVALID_ARGUMENT', violations });
+  throw new InvalidRequestError(`${field}: ${description}`, {
+    code: 'INVALID_ARGUMENT',
+    reason: 'INVALID_FIELD',
+    violations,
+  });
 }
 
 /** A string, a number or a boolean for the wire. */

@@ -1,0 +1,114 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { must, ROOT, run } from '../support/command.ts';
+import { startTestServer, TEST_KEY, type TestServer } from '../support/server.ts';
+
+/** A program in a page, and the block after it where that shows what comes out. */
+interface Block {
+  readonly title: string;
+  readonly program: string;
+  readonly shows?: string;
+}
+
+async function blocksOf(page: string, language: string): Promise<Block[]> {
+  const fences = /^```(\w+)\n(.*?)^```$/gms;
+  const all = [...(await readFile(join(ROOT, page), 'utf8')).matchAll(fences)];
+  return all.flatMap(([, kind, program = ''], i): Block[] => {
+    if (kind !== language) return [];
+    const [, nextKind = '', shows = ''] = all[i + 1] ?? [];
+    return [{ title: `${page}: ${program.split('\n')[0]}`, program, ...(nextKind === 'text' && { shows }) }];
+  });
+}
+
+const [prelude, ...blocks] = await blocksOf('docs/typescript.md', 'ts');
+const [quickstart] = await blocksOf('clients/typescript/README.md', 'js');
+
+/** Every Node.js of this machine that the package is for, by version: the pinned one, and what `npm` came with. */
+async function nodes(): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const folder of new Set((process.env['PATH'] ?? '').split(delimiter))) {
+    const node = join(folder, 'node');
+    const { code, stdout } = await run(node, ['--version']).catch(() => ({ code: 1, stdout: '' }));
+    if (code === 0 && Number.parseInt(stdout.slice(1), 10) >= 20) found.set(stdout.trim(), node);
+  }
+  return found;
+}
+
+let server: TestServer;
+/** An empty project with the package in it, as npm packs it. */
+let project: string;
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'isol8-project-'));
+  server = await startTestServer();
+  // In its folder, whose npm runs the scripts that build it; that of the repository runs none.
+  const pack = `cd clients/typescript && npm pack --json --silent --pack-destination '${project}'`;
+  const packed = JSON.parse(await must('bash', '-c', pack));
+  await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module', private: true }));
+  const install = ['install', '--silent', '--no-audit', '--no-fund', '--prefer-offline', '--prefix', project];
+  await must('npm', ...install, join(project, packed[0].filename), '@types/node@24');
+});
+afterAll(async () => {
+  await rm(project, { recursive: true });
+  await server.settled();
+  await server[Symbol.asyncDispose]();
+});
+
+const env = () => ({ ISOL8_ADDRESS: server.address, ISOL8_API_KEY: TEST_KEY });
+
+test('the package has what it needs, and nothing else', async () => {
+  const folder = join(project, 'node_modules', '@isol8', 'client');
+  expect((await readdir(folder)).sort()).toEqual(['README.md', 'dist', 'package.json']);
+  const files = await readdir(join(folder, 'dist'), { recursive: true });
+  expect(files).toContain('LICENSE');
+  expect(files.filter((name) => /guest|admin|reflection|\.test\.|(?<!\.d)\.ts$/.test(name))).toEqual([]);
+});
+
+test('the README’s program runs on every Node.js from 20 on that is here', async () => {
+  await writeFile(join(project, 'quickstart.js'), quickstart?.program ?? '');
+  const found = await nodes();
+  expect([...found.keys()]).toContain(process.version);
+  for (const [version, node] of found) {
+    const { code, stdout, stderr } = await run(node, [join(project, 'quickstart.js')], { env: env() });
+    expect({ version, code, stdout, stderr }).toEqual({
+      version,
+      code: 0,
+      stdout: '42\n EXITED 0\nhello\n42\n\n',
+      stderr: '',
+    });
+  }
+});
+
+describe('docs/typescript.md', () => {
+  test.each(blocks)('$title', async ({ program, shows }) => {
+    const file = join(project, 'block.ts');
+    await writeFile(file, `${prelude?.program}\n${program}`);
+    const { code, stdout, stderr } = await run(process.execPath, [file], { env: env() });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.trimEnd()).toBe(shows?.trimEnd());
+  });
+
+  test.each([
+    ['no browser', []],
+    ['those of a browser too', ['dom']],
+  ])('everything in it compiles, strictly, with the types of the package and %s', async (_, more) => {
+    const folder = join(project, 'typed');
+    await mkdir(folder, { recursive: true });
+    const programs = [...blocks.map(({ program }) => `${prelude?.program}\n${program}`), quickstart?.program ?? ''];
+    await Promise.all(programs.map((program, i) => writeFile(join(folder, `block${i}.ts`), program)));
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2023',
+      lib: ['es2023', 'esnext.disposable', ...more],
+      types: ['node'],
+      strict: true,
+      // What the package brings is looked at too.
+      skipLibCheck: false,
+      noEmit: true,
+    };
+    await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['typed'] }));
+    const { code, stdout } = await run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', project]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  });
+});
