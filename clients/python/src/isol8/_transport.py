@@ -45,9 +45,12 @@ class Transport:
         self._channel.close()
 
     def call(self, operation: Operation[T], deadline: Optional[Seconds] = None) -> T:
-        """Makes a call and waits for its answer. Any exception that comes in between cancels it."""
-        call = self._begin(operation.method, "future", operation.request, deadline)
-        return operation.read(self.result_of(call))
+        """Makes a call and waits for its answer. Ctrl-C cancels it: gRPC drops the call then."""
+        try:
+            response = self._begin(operation.method, "__call__", operation.request, deadline)
+        except grpc.RpcError as error:
+            raise self.error_of(error) from None
+        return operation.read(response)
 
     def stream(self, method: str, request: Any, deadline: Optional[Seconds]) -> Any:
         """Begins a call whose answer is a stream."""
