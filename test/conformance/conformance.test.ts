@@ -5,12 +5,15 @@ import type { Case } from './case.ts';
 import { runCase } from './run-case.ts';
 import type { Way } from './way.ts';
 import { grpcurlWay } from './ways/grpcurl.ts';
+import { pythonAsyncWay, pythonWay } from './ways/python.ts';
 import { stubWay } from './ways/stub.ts';
 
 /** Every way to call is held to every case; all at once, since most of a case is waiting. */
 const WAYS: Readonly<Record<string, (address: string, key: string) => Way | Promise<Way>>> = {
   stub: stubWay,
   grpcurl: grpcurlWay,
+  python: pythonWay,
+  'python-async': pythonAsyncWay,
 };
 
 /** For whoever works on one: `TEST_WAYS=stub,grpcurl`. */

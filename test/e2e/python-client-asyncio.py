@@ -6,7 +6,8 @@ Prints a line of JSON for each thing that happens; python-client.test.ts reads t
 import asyncio
 import json
 import sys
-from typing import Any, Awaitable
+from collections.abc import Awaitable
+from typing import Any
 
 from isol8 import AsyncIsol8, Isol8Error, Tls
 
@@ -58,14 +59,15 @@ async def forgets(client: AsyncIsol8) -> None:
 
 async def cancels(client: AsyncIsol8) -> None:
     """Cancels an execution by its stream, and one by its id."""
-    loop = asyncio.get_running_loop()
     stream = client.execute_stream(runtime="bash", code=FOREVER)
-    loop.call_later(1, stream.cancel)
-    await fails(stream.wait())
+    waiting = asyncio.create_task(stream.wait())
+    await stream.cancel()
+    say(outcome=(await waiting).outcome)
     stream = client.execute_stream(runtime="bash", code=FOREVER)
     waiting = asyncio.create_task(stream.wait())
     await client.cancel_execution(await stream.execution_id)
     say(outcome=(await waiting).outcome)
+    await end()
 
 
 async def closes(client: AsyncIsol8) -> None:

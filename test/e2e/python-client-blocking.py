@@ -55,10 +55,11 @@ def cancels(client: Isol8) -> None:
     """Cancels from another thread, an execution by its stream and one by its id."""
     stream = client.execute_stream(runtime="bash", code=FOREVER)
     threading.Timer(1, stream.cancel).start()
-    fails(stream.wait)
+    say(outcome=stream.wait().outcome)
     stream = client.execute_stream(runtime="bash", code=FOREVER)
     threading.Timer(1, client.cancel_execution, [stream.execution_id]).start()
     say(outcome=stream.wait().outcome)
+    sys.stdin.read()
 
 
 def closes(client: Isol8) -> None:
@@ -71,10 +72,11 @@ def closes(client: Isol8) -> None:
 def interrupted(client: Isol8) -> None:
     """Goes on after Ctrl-C, with the exception kept as an interactive Python would."""
     kept = []
-    for call in (
+    calls: list[Callable[[], object]] = [
         lambda: client.execute_stream(runtime="bash", code=FOREVER).wait(),
         lambda: client.execute(runtime="bash", code=FOREVER),
-    ):
+    ]
+    for call in calls:
         say(ready=True)
         try:
             call()

@@ -28,7 +28,7 @@ with Isol8(deadline=timedelta(seconds=5)) as client:
             assert_type(event, StdoutEvent)
             assert_type(event.bytes, bytes)
         elif event.type == "exit":
-            assert_type(event.result.usage, Optional[Usage])
+            assert_type(event.result.usage, Usage)
     with client.sessions.create(runtime="python") as session:
         assert_type(session, Session)
         assert_type(session.files.read("a"), bytes)

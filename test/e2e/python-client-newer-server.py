@@ -29,13 +29,13 @@ def result() -> execution_pb2.ExecuteResponse:
 class Newer(service_pb2_grpc.Isol8ServiceServicer):
     """Answers by what the code says."""
 
-    def Execute(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def Execute(self, request: Any, context: Any) -> Any:
         """Answers at once, or not at all."""
         while request.code == "silent" and context.is_active():
             time.sleep(0.1)
         return result()
 
-    def ExecuteStream(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
+    def ExecuteStream(self, request: Any, context: Any) -> Iterator[Any]:
         """Sends events."""
         context.send_initial_metadata([("isol8-execution-id", "e")])
         code = request.execute.code
@@ -58,7 +58,7 @@ class Newer(service_pb2_grpc.Isol8ServiceServicer):
 
 
 server = grpc.server(ThreadPoolExecutor(max_workers=8))
-service_pb2_grpc.add_Isol8ServiceServicer_to_server(Newer(), server)
+service_pb2_grpc.add_Isol8ServiceServicer_to_server(Newer(), server)  # type: ignore[abstract]
 print(f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}", flush=True)
 server.start()
 sys.stdin.read()

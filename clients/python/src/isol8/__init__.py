@@ -9,6 +9,7 @@
 """
 
 from ._settings import Tls
+from ._tar import Copied
 from ._version import __version__
 from .aio import AsyncContext, AsyncExecutionStream, AsyncFiles, AsyncIsol8, AsyncSession
 from .client import Isol8
@@ -100,6 +101,7 @@ __all__ = [
     "ConnectionLostError",
     "ContainerEngine",
     "Context",
+    "Copied",
     "DeadlineExceededError",
     "Display",
     "DisplayEvent",

@@ -51,8 +51,7 @@ def result_of(message: Any) -> Result:
 
 def event_of(message: Any) -> events.ExecutionEvent:
     """Reads an ExecutionEvent; one that this client does not know is an UnrecognizedEvent."""
-    time = datetime_of(message.event_time) if message.HasField("event_time") else None
-    every: dict[str, Any] = {"sequence": message.sequence, "time": time}
+    every: dict[str, Any] = {"sequence": message.sequence, "time": datetime_of(message.event_time)}
     kind = message.WhichOneof("event")
     if kind not in _EVENTS:
         return events.UnrecognizedEvent(**every)
@@ -84,9 +83,9 @@ def _output(message: Any, every: dict[str, Any]) -> events.ExecutionEvent:
 
 
 def _gap(message: Any, every: dict[str, Any]) -> events.ExecutionEvent:
-    # `from` is a word of Python's own.
-    first, last = getattr(message, "from"), message.to
-    return events.GapEvent(**every, from_sequence=first, to_sequence=last, bytes=message.bytes)
+    # A word of Python's own cannot be said in another way.
+    first: int = getattr(message, "from")
+    return events.GapEvent(**every, from_=first, to=message.to, bytes=message.bytes)
 
 
 def _exit(message: Any, every: dict[str, Any]) -> events.ExecutionEvent:

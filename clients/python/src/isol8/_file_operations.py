@@ -18,7 +18,12 @@ CHUNK_BYTES = 256 * 1024
 
 
 def list_files(
-    session_id: str, path: str, recursive: bool, glob: Optional[str], page_token: str
+    session_id: str,
+    path: str,
+    recursive: bool,
+    glob: Optional[str],
+    page_size: int,
+    page_token: str,
 ) -> Operation[Page[FileInfo]]:
     """Lists one page of files."""
     values = {
@@ -26,6 +31,7 @@ def list_files(
         "path": path,
         "recursive": recursive,
         "glob": glob,
+        "page_size": page_size,
         "page_token": page_token,
     }
     return Operation(

@@ -105,10 +105,17 @@ def list_sessions(
     labels: Optional[Mapping[str, str]],
     runtime: Optional[str],
     states: Sequence[str],
+    page_size: int,
     page_token: str,
 ) -> Operation[Page[SessionInfo]]:
     """Lists one page of sessions."""
-    values = {"labels": labels, "runtime": runtime, "states": states, "page_token": page_token}
+    values = {
+        "labels": labels,
+        "runtime": runtime,
+        "states": states,
+        "page_size": page_size,
+        "page_token": page_token,
+    }
     return Operation(
         "ListSessions",
         build(session_pb2.ListSessionsRequest, values),

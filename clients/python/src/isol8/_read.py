@@ -53,7 +53,7 @@ _CLASSES: dict[str, type[Any]] = {
 }
 
 # Read even when unset: an empty one says the same.
-_NEVER_NONE = {"StreamStats", "LeftOutput", "FileInfo"}
+_NEVER_NONE = {"FileInfo", "LeftOutput", "Limits", "StreamStats", "Timings", "Usage"}
 
 
 def read(cls: type[T], message: Any) -> T:

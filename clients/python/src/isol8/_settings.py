@@ -88,8 +88,8 @@ def deadline_of(deadline: Optional[Seconds], default: Optional[float]) -> Option
 
 def _target_of(address: str, tls: Union[bool, Tls, None]) -> tuple[str, bool]:
     if address.startswith("unix:"):
-        if address in ("unix:", "unix://"):
-            raise refuse("address", "the path is missing: unix:/run/isol8.sock, say")
+        if not re.match(r"unix:(//)?/.", address):
+            raise refuse("address", f"{address!r} has no absolute path: unix:/run/isol8.sock, say")
         return address, bool(tls)
     secure = bool(tls)
     rest = address
@@ -148,9 +148,9 @@ def _options(max_message_bytes: int) -> tuple[tuple[str, Union[str, int]], ...]:
         ("grpc.service_config_disable_resolution", 1),
         # A connection of its own: closing one client, or breaking it, is not felt by another.
         ("grpc.use_local_subchannel_pool", 1),
-        # A peer that is gone without a word is noticed within a minute, in a silent call too.
-        ("grpc.keepalive_time_ms", 30_000),
-        ("grpc.keepalive_timeout_ms", 10_000),
+        # A peer that is gone without a word is noticed, in a silent call too; as the server does.
+        ("grpc.keepalive_time_ms", 60_000),
+        ("grpc.keepalive_timeout_ms", 20_000),
         ("grpc.keepalive_permit_without_calls", 1),
         ("grpc.http2.max_pings_without_data", 0),
         # A server that came back is found at the next call, not after two minutes.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Optional
 
 from google.rpc import error_details_pb2, status_pb2
 
 from . import errors
+from ._settings import Settings
 from ._times import timedelta_of
 
 ID_METADATA = "isol8-execution-id"
@@ -27,40 +29,51 @@ _CLASSES: dict[str, type[errors.Isol8Error]] = {
     "CANCELLED": errors.CancelledError,
 }
 
-# For statuses that no isol8 server made: what they mean, and what to do.
-_ADVICE = {
-    "UNAVAILABLE": "no answer came, and it is not known what was started: see that the server runs "
-    "and is reached at this address, and do not send code again blindly",
-    "DEADLINE_EXCEEDED": "the call did not end within its deadline, and what it ran is cancelled: "
-    "give it a longer `deadline`",
-    "CANCELLED": "the call was cancelled, and with it what it ran",
-    "RESOURCE_EXHAUSTED": "a message is too large: send less, or read output and files with "
-    "execute_stream, which has them in pieces",
-    "UNIMPLEMENTED": "what answers there does not know this call: see that it is an isol8 server "
-    "of this version",
-    "UNAUTHENTICATED": "the call was not let through: see the API key",
-    "PERMISSION_DENIED": "the call was not let through: see the API key",
-}
 
-
-def error_from(call: Any, target: str) -> errors.Isol8Error:
+def error_from(call: Any, settings: Settings, closed: bool) -> errors.Isol8Error:
     """Makes the error of a call that failed.
 
-    `call` has the methods of a finished grpc.Call; `target` is where it went.
+    `call` has the methods of a finished grpc.Call; `closed` is whether the client was closed.
     """
     code: str = call.code().name
-    text: str = call.details() or ""
+    said: str = call.details() or ""
     fields = _details_of(call)
-    known = "reason" in fields
-    if not known and _broke(code, text):
-        code = "UNAVAILABLE"
-    cls = _CLASSES.get(code, errors.InternalError)
-    if not known:
-        if cls is errors.UnavailableError:
-            cls = errors.ConnectionLostError
-        advice = _ADVICE.get(code, "the server, or something before it, failed")
-        text = f"{target}: {advice} ({text or code})"
+    lost = not fields and _was_lost(code, said, closed)
+    cls = errors.ConnectionLostError if lost else _CLASSES.get(code, errors.InternalError)
+    text = _advice(cls, said, fields.get("reason", ""), settings)
     return cls(text, code=code, execution_id=id_in(call.initial_metadata()), **fields)
+
+
+def _was_lost(code: str, said: str, closed: bool) -> bool:
+    """Whether nobody said this: the connection broke, or there never was one."""
+    if code == "CANCELLED":
+        return not closed
+    broke = said.startswith("Received RST_STREAM") or said.startswith("Stream removed")
+    return code == "UNAVAILABLE" or (code in ("INTERNAL", "UNKNOWN") and broke)
+
+
+def _advice(cls: type[errors.Isol8Error], said: str, reason: str, settings: Settings) -> str:
+    """Says what to do where the server does not."""
+    target = settings.target
+    if cls is errors.ConnectionLostError:
+        if _UNREACHABLE.match(said):
+            return (
+                f"{target} cannot be reached ({said}): see that a server listens there, in "
+                "plaintext or with TLS as this client was told, or set `address` or ISOL8_ADDRESS"
+            )
+        return f"the connection to {target} broke ({said}): it is not known whether the code ran"
+    if cls is errors.DeadlineExceededError and not reason:
+        return f"{target} did not answer within the deadline: give the call a longer `deadline`"
+    if cls is errors.CancelledError and not reason:
+        return "the client was closed under the call"
+    if cls is errors.UnauthenticatedError:
+        return f"{said}: set `api_key` or ISOL8_API_KEY to the server's key"
+    if cls is errors.ResourceExhaustedError and not reason and "larger than max" in said:
+        return f"{said}: the answer does not fit into one message; take a stream, or ask for less"
+    return said or f"{target} answered with an error that says nothing"
+
+
+_UNREACHABLE = re.compile(r"failed to connect|errors resolving|DNS resolution failed", re.I)
 
 
 def id_in(metadata: Any) -> Optional[str]:
@@ -71,14 +84,8 @@ def id_in(metadata: Any) -> Optional[str]:
     return None
 
 
-def _broke(code: str, text: str) -> bool:
-    """Whether it is gRPC's word for a connection that broke in the middle."""
-    return code in ("INTERNAL", "UNKNOWN") and (
-        text.startswith("Received RST_STREAM") or text.startswith("Stream removed")
-    )
-
-
 def _details_of(call: Any) -> dict[str, Any]:
+    """Reads the details of isol8; a proxy's own say nothing about what was started."""
     status = status_pb2.Status()
     for key, value in call.trailing_metadata() or ():
         if key == _DETAILS_TRAILER:
@@ -92,11 +99,12 @@ def _details_of(call: Any) -> dict[str, Any]:
             message = kind()
             if packed.Is(kind.DESCRIPTOR) and packed.Unpack(message):
                 fields.update(read(message))
-    return fields
+    return fields if fields.pop("domain", None) == "isol8" else {}
 
 
 def _info(message: Any) -> dict[str, Any]:
-    return {"reason": message.reason, "metadata": dict(message.metadata)}
+    known = {"reason": message.reason, "metadata": dict(message.metadata)}
+    return {**known, "domain": message.domain}
 
 
 def _bad_request(message: Any) -> dict[str, Any]:

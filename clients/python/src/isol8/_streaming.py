@@ -15,12 +15,11 @@ from .result import Result
 class Progress:
     """How far a stream has come."""
 
-    def __init__(self, request: Any, target: str) -> None:
+    def __init__(self, request: Any) -> None:
         """Begins with what was asked for."""
         self.execution_id: Optional[str] = None
         self.input_offset = len(request.stdin)
         """How many bytes of input the server has."""
-        self._target = target
         self._begun = False
         self._result: Optional[Result] = None
 
@@ -52,8 +51,7 @@ class Progress:
     def broken(self) -> ConnectionLostError:
         """Makes the error for a stream that ended without a result."""
         return ConnectionLostError(
-            f"{self._target}: the stream ended without a result, and it is not known how the "
-            "execution ended: see the server before you send the code again",
+            "the stream ended without a result: it is not known how the execution went",
             code="UNAVAILABLE",
             execution_id=self.execution_id,
         )

@@ -34,11 +34,6 @@ class Transport:
         )
         self._stub = service_pb2_grpc.Isol8ServiceStub(self._channel)
 
-    @property
-    def target(self) -> str:
-        """Where it goes, for errors."""
-        return self._settings.target
-
     def close(self) -> None:
         """Ends every call that is under way."""
         self._closed = True
@@ -72,7 +67,7 @@ class Transport:
 
     def error_of(self, call: Any) -> Isol8Error:
         """Reads why a call failed."""
-        return error_from(call, self._settings.target)
+        return error_from(call, self._settings, self._closed)
 
     def _begin(self, method: str, how: str, request: Any, deadline: Optional[Seconds]) -> Any:
         timeout = deadline_of(deadline, self._settings.deadline)

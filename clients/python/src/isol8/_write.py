@@ -30,7 +30,6 @@ def refuse(field: str, description: str) -> InvalidRequestError:
     return InvalidRequestError(
         f"{field}: {description}",
         code="INVALID_ARGUMENT",
-        reason="INVALID_FIELD",
         violations=[FieldViolation(field, description, "INVALID_FIELD")],
     )
 
@@ -67,8 +66,8 @@ def _fill(message: Any, items: Iterable[tuple[str, Any]], prefix: str) -> None:
             continue
         oneof = field.containing_oneof
         if oneof is not None and message.WhichOneof(oneof.name) not in (None, name):
-            names = ", ".join(other.name for other in oneof.fields)
-            raise refuse(path, f"give exactly one of {names}")
+            other = message.WhichOneof(oneof.name)
+            raise refuse(path, f"cannot be together with {other}: give one of them")
         try:
             _set(message, field, value, path)
         except (TypeError, ValueError) as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Optional, Union
 from . import _operations as operations
 from ._convert import execute_request
 from ._settings import DEFAULT_MESSAGE_BYTES, Tls, settings_of
+from ._streaming import input_pieces
 from ._transport import Transport
 from .execution import ExecutionStream
 from .policy import Policy, ResolvedPolicy, Seconds
@@ -75,16 +76,19 @@ class Isol8:
         execution_id: str,
         data: Union[str, bytes],
         *,
-        offset: int,
+        offset: int = 0,
         end: bool = False,
         deadline: Optional[Seconds] = None,
     ) -> int:
-        """Brings up to 1 MiB of standard input; gives the next `offset`.
+        """Brings standard input; gives the offset after it.
 
-        `offset` is how many bytes came before; `ExecutionStream.send_input` counts by itself.
+        `offset` is how many bytes came before: what was taken already is not taken twice.
+        `ExecutionStream.send_input` counts by itself. `deadline` is of each piece of 256 KiB.
         """
-        operation = operations.send_input(execution_id, data, offset, end)
-        return self._transport.call(operation, deadline)
+        for piece, last in input_pieces(data, end):
+            operation = operations.send_input(execution_id, piece, offset, last)
+            offset = self._transport.call(operation, deadline)
+        return offset
 
     def send_signal(
         self, execution_id: str, signal: Union[int, str], *, deadline: Optional[Seconds] = None

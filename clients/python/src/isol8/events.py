@@ -17,7 +17,7 @@ class Event:
 
     sequence: int
     """From 1 on, without holes."""
-    time: Optional[datetime]
+    time: datetime
     """When it happened."""
 
 
@@ -110,8 +110,10 @@ class FileEvent(Event):
 class GapEvent(Event):
     """Events that are kept no more. Not sent by isol8 0.1.0."""
 
-    from_sequence: int
-    to_sequence: int
+    from_: int
+    """The first sequence that is missing."""
+    to: int
+    """The last."""
     bytes: int
     """Bytes of output and files in them."""
     type: Literal["gap"] = "gap"

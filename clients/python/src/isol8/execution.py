@@ -29,7 +29,7 @@ class ExecutionStream:
     def __init__(self, transport: Transport, request: Any, deadline: Optional[Seconds]) -> None:
         """Begins the execution."""
         self._transport = transport
-        self._progress = Progress(request, transport.target)
+        self._progress = Progress(request)
         whole = execution_pb2.ExecuteStreamRequest(execute=request)
         self._call = transport.stream("ExecuteStream", whole, deadline)
         self._sending = threading.Lock()
@@ -40,6 +40,7 @@ class ExecutionStream:
         if self._progress.execution_id is None:
             self._progress.execution_id = id_in(self._call.initial_metadata())
             if self._progress.execution_id is None:
+                # An isol8 server names the execution before all else: so the call has failed.
                 raise self._transport.error_of(self._call)
         return self._progress.execution_id
 
@@ -64,7 +65,7 @@ class ExecutionStream:
             if not self._progress.finished:
                 raise self._transport.error_of(self._call) from None
         finally:
-            self.cancel()
+            self._call.cancel()
         if not self._progress.finished:
             raise self._progress.broken()
 
@@ -75,8 +76,12 @@ class ExecutionStream:
         return self.result
 
     def cancel(self) -> None:
-        """Cancels the call and so the execution; who reads gets a `CancelledError`."""
-        self._call.cancel()
+        """Cancels the execution and returns when nothing of it runs any more.
+
+        The events go on to the end, whose outcome is `CANCELLED`; so this may be called from
+        another thread than the one that reads.
+        """
+        self._transport.call(operations.cancel_execution(self.execution_id))
 
     def send_input(self, data: Union[str, bytes] = b"", *, end: bool = False) -> None:
         """Brings standard input, with `stdin_mode="INTERACTIVE"`; `end` closes it afterwards.
@@ -112,5 +117,5 @@ class ExecutionStream:
         error: Optional[BaseException],
         trace: Optional[TracebackType],
     ) -> None:
-        """Cancels what has not ended."""
-        self.cancel()
+        """Cancels the call, and so what has not ended."""
+        self._call.cancel()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import os
 import tempfile
 import threading
@@ -14,7 +13,7 @@ import grpc
 
 from . import _file_operations as operations
 from ._pieces import Data, pieces_of
-from ._tar import pack, unpack
+from ._tar import Copied, pack, unpack
 from ._transport import Transport
 from .policy import Seconds
 from .session_info import FileInfo, WrittenFile
@@ -62,10 +61,15 @@ class Files:
         return b"".join(self.stream(path, offset=offset, length=length, deadline=deadline))
 
     def read_text(
-        self, path: str, *, encoding: str = "utf-8", deadline: Optional[Seconds] = None
+        self,
+        path: str,
+        *,
+        encoding: str = "utf-8",
+        errors: str = "replace",
+        deadline: Optional[Seconds] = None,
     ) -> str:
-        """Reads a file as text; what cannot be decoded raises UnicodeDecodeError."""
-        return self.read(path, deadline=deadline).decode(encoding)
+        """Reads a file as text; what is not UTF-8 as U+FFFD, or as `errors` says."""
+        return self.read(path, deadline=deadline).decode(encoding, errors)
 
     def stream(
         self,
@@ -85,24 +89,25 @@ class Files:
         *,
         recursive: bool = False,
         glob: Optional[str] = None,
+        page_size: int = 0,
         deadline: Optional[Seconds] = None,
-    ) -> builtins.list[FileInfo]:
-        """Lists a directory, /sandbox when empty, by path.
+    ) -> Iterator[FileInfo]:
+        """Gives the files of a directory by path; asked for page by page while they are read.
 
         Args:
-            path: the directory.
+            path: the directory; /sandbox when empty.
             recursive: whether the directories in it are listed too.
             glob: what paths relative to `path` must match: `**/*.txt`.
-            deadline: of each page of 1,000.
+            page_size: how many to ask for at a time; 1,000 when 0 or more.
+            deadline: of each page.
         """
-        files: list[FileInfo] = []
         token = ""
         while True:
-            page = operations.list_files(self._session_id, path, recursive, glob, token)
-            more, token = self._transport.call(page, deadline)
-            files += more
+            page = operations.list_files(self._session_id, path, recursive, glob, page_size, token)
+            files, token = self._transport.call(page, deadline)
+            yield from files
             if not token:
-                return files
+                return
 
     def mkdir(self, path: str, *, mode: int = 0, deadline: Optional[Seconds] = None) -> FileInfo:
         """Makes a directory and its parents; one that exists is no error. 0755 when `mode` is 0."""
@@ -136,11 +141,15 @@ class Files:
         path: str = ".",
         *,
         deadline: Optional[Seconds] = None,
-    ) -> WrittenFile:
-        """Writes what is in a local folder into a directory, over what is there."""
+    ) -> Copied:
+        """Writes what is in a local folder into a directory, over what is there.
+
+        Files and folders with their modes; what is neither is left out, and named in the answer.
+        """
         with tempfile.TemporaryFile() as archive:
-            pack(Path(local), archive)
-            return self.upload_tar(path, archive, deadline=deadline)
+            copied = pack(Path(local), archive)
+            self.upload_tar(path, archive, deadline=deadline)
+            return copied
 
     def download_directory(
         self,
@@ -148,17 +157,17 @@ class Files:
         local: Union[str, os.PathLike[str]],
         *,
         deadline: Optional[Seconds] = None,
-    ) -> None:
-        """Writes what is in a directory into a local folder, over what is there.
+    ) -> Copied:
+        """Writes what is in a directory into a local folder, a new or an empty one.
 
-        What is in a sandbox is not trusted: nothing is written outside of the folder, and symbolic
-        links that lead out of it are a `PreconditionError` after all else was written.
+        What a sandbox says is not believed: nothing is written outside of the folder, and no link
+        is made or followed. What is neither file nor folder is left out, and named in the answer.
         """
         with tempfile.TemporaryFile() as archive:
             for piece in self.download_tar(path, deadline=deadline):
                 archive.write(piece)
             archive.seek(0)
-            unpack(archive, Path(local))
+            return unpack(archive, Path(local))
 
     def _upload(self, header: Any, data: Data, deadline: Optional[Seconds]) -> WrittenFile:
         failed: list[BaseException] = []

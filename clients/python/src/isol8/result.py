@@ -173,8 +173,8 @@ class Result:
     files: tuple[OutputFile, ...]
     missing_output_paths: tuple[MissingOutputPath, ...]
     displays: tuple[Display, ...]
-    usage: Optional[Usage]
-    timings: Optional[Timings]
+    usage: Usage
+    timings: Timings
     network_log: tuple[NetworkConnection, ...]
     effective_policy: Optional[EffectivePolicy]
     policy_digest: str
@@ -197,9 +197,8 @@ class Result:
 
     @property
     def duration(self) -> timedelta:
-        """From the request to the result, as the server saw it; 0 where it does not say."""
-        total = self.timings.total if self.timings else None
-        return total if total is not None else timedelta(0)
+        """How long the program ran; 0 when it did not."""
+        return self.timings.run if self.timings.run is not None else timedelta(0)
 
     def check(self) -> Result:
         """Gives itself back when it is `ok`, and raises `ExecutionFailedError` otherwise."""
@@ -211,9 +210,9 @@ class Result:
 
     def _failure(self) -> str:
         how = self.outcome
-        if self.signal is not None:
-            how += f" by signal {self.signal}"
-        elif self.exit_code is not None:
+        if self.exit_code is not None:
             how += f" with {self.exit_code}"
-        last = self.message or (self.stderr.strip().splitlines() or [""])[-1]
+        elif self.signal is not None:
+            how += f" by signal {self.signal}"
+        last = self.message or self.stderr.rstrip().split("\n")[-1]
         return f"the execution ended: {how}" + (f": {last}" if last else "")

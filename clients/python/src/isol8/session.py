@@ -169,12 +169,21 @@ class Sessions:
         labels: Optional[Mapping[str, str]] = None,
         runtime: Optional[str] = None,
         states: Sequence[str] = (),
+        page_size: int = 0,
         deadline: Optional[Seconds] = None,
     ) -> Iterator[Session]:
-        """Gives all sessions with these labels, of this runtime and in one of these states."""
+        """Gives all sessions that match, newest first; asked for page by page while they are read.
+
+        Args:
+            labels: only those with all of these.
+            runtime: only those of this one.
+            states: only those in one of these: `READY`, say.
+            page_size: how many to ask for at a time; the server's choice when 0.
+            deadline: of each page.
+        """
         token = ""
         while True:
-            operation = operations.list_sessions(labels, runtime, states, token)
+            operation = operations.list_sessions(labels, runtime, states, page_size, token)
             infos, token = self._transport.call(operation, deadline)
             yield from (Session(self._transport, info) for info in infos)
             if not token:

@@ -31,11 +31,6 @@ class AsyncTransport:
         self._channel: Any = None
         self._stub: Any = None
 
-    @property
-    def target(self) -> str:
-        """Where it goes, for errors."""
-        return self._settings.target
-
     async def close(self) -> None:
         """Ends every call that is under way."""
         self._closed = True
@@ -59,18 +54,20 @@ class AsyncTransport:
         except grpc.RpcError as error:
             raise self.error_of(error) from None
         except asyncio.CancelledError:
-            # Of the task, unless it was the channel that was closed under the call.
-            if self._closed:
-                raise self.cancelled() from None
+            self.check_open()
             raise
 
     def error_of(self, error: Any) -> Isol8Error:
         """Reads why a call failed."""
-        return error_from(error, self._settings.target)
+        return error_from(error, self._settings, self._closed)
 
-    def cancelled(self) -> CancelledError:
-        """Makes the error for a call that was cancelled here."""
-        return CancelledError("the call was cancelled, and with it what it ran", code="CANCELLED")
+    def check_open(self) -> None:
+        """Raises the error of a call that ended because the client was closed under it.
+
+        What gRPC raises then looks as if the task were cancelled.
+        """
+        if self._closed:
+            raise CancelledError("the client was closed under the call", code="CANCELLED") from None
 
     def _open(self, method: str) -> Any:
         if self._closed:
@@ -91,3 +88,9 @@ class AsyncTransport:
         if self._loop is not loop:
             raise RuntimeError("this client belongs to another event loop: make one in each")
         return getattr(self._stub, method)
+
+
+async def ended(call: Any) -> grpc.aio.AioRpcError:
+    """Gives how a call ended, once it has."""
+    metadata = await call.initial_metadata(), await call.trailing_metadata()
+    return grpc.aio.AioRpcError(await call.code(), *metadata, await call.details())

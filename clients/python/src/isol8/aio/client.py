@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Optional, Union
 from .. import _operations as operations
 from .._convert import execute_request
 from .._settings import DEFAULT_MESSAGE_BYTES, Tls, settings_of
+from .._streaming import input_pieces
 from ..policy import Policy, ResolvedPolicy, Seconds
 from ..request import ExecuteOptions
 from ..result import Result
@@ -80,16 +81,19 @@ class AsyncIsol8:
         execution_id: str,
         data: Union[str, bytes],
         *,
-        offset: int,
+        offset: int = 0,
         end: bool = False,
         deadline: Optional[Seconds] = None,
     ) -> int:
-        """Brings up to 1 MiB of standard input; gives the next `offset`.
+        """Brings standard input; gives the offset after it.
 
-        `offset` is how many bytes came before; `AsyncExecutionStream.send_input` counts by itself.
+        `offset` is how many bytes came before: what was taken already is not taken twice.
+        `AsyncExecutionStream.send_input` counts by itself. `deadline` is of each piece of 256 KiB.
         """
-        operation = operations.send_input(execution_id, data, offset, end)
-        return await self._transport.call(operation, deadline)
+        for piece, last in input_pieces(data, end):
+            operation = operations.send_input(execution_id, piece, offset, last)
+            offset = await self._transport.call(operation, deadline)
+        return offset
 
     async def send_signal(
         self, execution_id: str, signal: Union[int, str], *, deadline: Optional[Seconds] = None

@@ -17,7 +17,7 @@ from ..events import ExecutionEvent
 from ..policy import Seconds
 from ..result import Result
 from ..v1 import execution_pb2
-from ._transport import AsyncTransport
+from ._transport import AsyncTransport, ended
 
 
 class AsyncExecutionStream:
@@ -32,10 +32,9 @@ class AsyncExecutionStream:
     ) -> None:
         """Begins the execution."""
         self._transport = transport
-        self._progress = Progress(request, transport.target)
+        self._progress = Progress(request)
         whole = execution_pb2.ExecuteStreamRequest(execute=request)
         self._call = transport.begin("ExecuteStream", whole, deadline)
-        self._cancelled = False
         self._sending = asyncio.Lock()
 
     @property
@@ -64,8 +63,7 @@ class AsyncExecutionStream:
             if not self._progress.finished:
                 raise self._transport.error_of(error) from None
         except asyncio.CancelledError:
-            if self._cancelled:
-                raise self._transport.cancelled() from None
+            self._transport.check_open()
             raise
         finally:
             self._call.cancel()
@@ -78,10 +76,12 @@ class AsyncExecutionStream:
             pass
         return self.result
 
-    def cancel(self) -> None:
-        """Cancels the call and so the execution; who reads gets a `CancelledError`."""
-        self._cancelled = True
-        self._call.cancel()
+    async def cancel(self) -> None:
+        """Cancels the execution and returns when nothing of it runs any more.
+
+        The events go on to the end, whose outcome is `CANCELLED`.
+        """
+        await self._transport.call(operations.cancel_execution(await self._id()))
 
     async def send_input(self, data: Union[str, bytes] = b"", *, end: bool = False) -> None:
         """Brings standard input, with `stdin_mode="INTERACTIVE"`; `end` closes it afterwards.
@@ -111,14 +111,12 @@ class AsyncExecutionStream:
         if self._progress.execution_id is None:
             try:
                 self._progress.execution_id = id_in(await self._call.initial_metadata())
-            except grpc.RpcError as error:
-                raise self._transport.error_of(error) from None
+                if self._progress.execution_id is None:
+                    # An isol8 server names the execution before all else: so the call has failed.
+                    raise self._transport.error_of(await ended(self._call))
             except asyncio.CancelledError:
-                if self._cancelled:
-                    raise self._transport.cancelled() from None
+                self._transport.check_open()
                 raise
-            if self._progress.execution_id is None:
-                raise self._progress.broken()
         return self._progress.execution_id
 
     async def __aenter__(self) -> AsyncExecutionStream:
@@ -131,5 +129,5 @@ class AsyncExecutionStream:
         error: Optional[BaseException],
         trace: Optional[TracebackType],
     ) -> None:
-        """Cancels what has not ended."""
-        self.cancel()
+        """Cancels the call, and so what has not ended."""
+        self._call.cancel()

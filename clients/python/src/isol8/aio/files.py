@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import builtins
 import os
 import tempfile
 from collections.abc import AsyncIterator
@@ -13,7 +12,7 @@ from typing import Any, Optional, Union
 import grpc
 
 from .. import _file_operations as operations
-from .._tar import pack, unpack
+from .._tar import Copied, pack, unpack
 from ..errors import Isol8Error
 from ..policy import Seconds
 from ..session_info import FileInfo, WrittenFile
@@ -64,10 +63,15 @@ class AsyncFiles:
         return b"".join([piece async for piece in pieces])
 
     async def read_text(
-        self, path: str, *, encoding: str = "utf-8", deadline: Optional[Seconds] = None
+        self,
+        path: str,
+        *,
+        encoding: str = "utf-8",
+        errors: str = "replace",
+        deadline: Optional[Seconds] = None,
     ) -> str:
-        """Reads a file as text; what cannot be decoded raises UnicodeDecodeError."""
-        return (await self.read(path, deadline=deadline)).decode(encoding)
+        """Reads a file as text; what is not UTF-8 as U+FFFD, or as `errors` says."""
+        return (await self.read(path, deadline=deadline)).decode(encoding, errors)
 
     def stream(
         self,
@@ -87,24 +91,26 @@ class AsyncFiles:
         *,
         recursive: bool = False,
         glob: Optional[str] = None,
+        page_size: int = 0,
         deadline: Optional[Seconds] = None,
-    ) -> builtins.list[FileInfo]:
-        """Lists a directory, /sandbox when empty, by path.
+    ) -> AsyncIterator[FileInfo]:
+        """Gives the files of a directory by path; asked for page by page while they are read.
 
         Args:
-            path: the directory.
+            path: the directory; /sandbox when empty.
             recursive: whether the directories in it are listed too.
             glob: what paths relative to `path` must match: `**/*.txt`.
-            deadline: of each page of 1,000.
+            page_size: how many to ask for at a time; 1,000 when 0 or more.
+            deadline: of each page.
         """
-        files: list[FileInfo] = []
         token = ""
         while True:
-            page = operations.list_files(self._session_id, path, recursive, glob, token)
-            more, token = await self._transport.call(page, deadline)
-            files += more
+            page = operations.list_files(self._session_id, path, recursive, glob, page_size, token)
+            files, token = await self._transport.call(page, deadline)
+            for file in files:
+                yield file
             if not token:
-                return files
+                return
 
     async def mkdir(
         self, path: str, *, mode: int = 0, deadline: Optional[Seconds] = None
@@ -140,11 +146,15 @@ class AsyncFiles:
         path: str = ".",
         *,
         deadline: Optional[Seconds] = None,
-    ) -> WrittenFile:
-        """Writes what is in a local folder into a directory, over what is there."""
+    ) -> Copied:
+        """Writes what is in a local folder into a directory, over what is there.
+
+        Files and folders with their modes; what is neither is left out, and named in the answer.
+        """
         with tempfile.TemporaryFile() as archive:
-            await in_thread(pack, Path(local), archive)
-            return await self.upload_tar(path, archive, deadline=deadline)
+            copied = await in_thread(pack, Path(local), archive)
+            await self.upload_tar(path, archive, deadline=deadline)
+            return copied
 
     async def download_directory(
         self,
@@ -152,17 +162,17 @@ class AsyncFiles:
         local: Union[str, os.PathLike[str]],
         *,
         deadline: Optional[Seconds] = None,
-    ) -> None:
-        """Writes what is in a directory into a local folder, over what is there.
+    ) -> Copied:
+        """Writes what is in a directory into a local folder, a new or an empty one.
 
-        What is in a sandbox is not trusted: nothing is written outside of the folder, and symbolic
-        links that lead out of it are a `PreconditionError` after all else was written.
+        What a sandbox says is not believed: nothing is written outside of the folder, and no link
+        is made or followed. What is neither file nor folder is left out, and named in the answer.
         """
         with tempfile.TemporaryFile() as archive:
             async for piece in self.download_tar(path, deadline=deadline):
                 await in_thread(archive.write, piece)
             archive.seek(0)
-            await in_thread(unpack, archive, Path(local))
+            return await in_thread(unpack, archive, Path(local))
 
     async def _upload(
         self, header: Any, data: AsyncData, deadline: Optional[Seconds]
