@@ -37,10 +37,12 @@ async def end() -> None:
 
 async def breaks(client: AsyncIsol8) -> None:
     """Leaves the loop over a stream that does not end."""
-    async for event in client.execute_stream(runtime="bash", code=FOREVER):
+    stream = client.execute_stream(runtime="bash", code=FOREVER)
+    async for event in stream:
         if event.type == "stdout":
             break
-    say(left="loop")
+    # It is kept: what cancels is the loop that was left, not the stream that went.
+    say(left="loop", kept=type(stream).__name__)
     await end()
 
 

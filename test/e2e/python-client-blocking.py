@@ -31,10 +31,12 @@ def fails(call: Callable[[], object]) -> None:
 
 def breaks(client: Isol8) -> None:
     """Leaves the loop over a stream that does not end."""
-    for event in client.execute_stream(runtime="bash", code=FOREVER):
+    stream = client.execute_stream(runtime="bash", code=FOREVER)
+    for event in stream:
         if event.type == "stdout":
             break
-    say(left="loop")
+    # It is kept: what cancels is the loop that was left, not the stream that went.
+    say(left="loop", kept=type(stream).__name__)
     sys.stdin.read()
 
 
