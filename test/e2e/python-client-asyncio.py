@@ -6,7 +6,7 @@ Prints a line of JSON for each thing that happens; python-client.test.ts reads t
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 from isol8 import AsyncIsol8, Isol8Error, Tls
@@ -157,6 +157,32 @@ async def newer(client: AsyncIsol8) -> None:
     for code in ("broken", "garbage", "strange", "huge"):
         await fails(client.execute_stream(runtime="python", code=code).wait())
     await fails(client.execute(runtime="python", code="silent", deadline=1))
+
+
+async def failing() -> AsyncIterator[bytes]:
+    """Content that cannot be read to its end."""
+    yield b"half of it"
+    raise KeyError("mine")
+
+
+async def habits(client: AsyncIsol8) -> None:
+    """A source that fails, another event loop, and use after the end."""
+    async with client.sessions.create(runtime="bash") as session:
+        try:
+            await session.files.write("half", failing())
+        except KeyError as error:
+            files = [file.path async for file in session.files.list()]
+            say(raised=error.args, written=files)
+
+    async def info() -> None:
+        try:
+            await client.server_info()
+        except RuntimeError as error:
+            say(error=str(error))
+
+    await asyncio.get_running_loop().run_in_executor(None, lambda: asyncio.run(info()))
+    await client.close()
+    await info()
 
 
 async def tls(_client: AsyncIsol8) -> None:

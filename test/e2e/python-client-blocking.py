@@ -4,8 +4,11 @@ Prints a line of JSON for each thing that happens; python-client.test.ts reads t
 """
 
 import json
+import os
+import pickle
 import sys
 import threading
+from collections.abc import Iterator
 from typing import Callable
 
 from isol8 import Isol8, Isol8Error, Tls
@@ -133,6 +136,50 @@ def newer(client: Isol8) -> None:
     for code in ("broken", "garbage", "strange", "huge"):
         fails(lambda code=code: client.execute_stream(runtime="python", code=code).wait())  # type: ignore[misc]
     fails(lambda: client.execute(runtime="python", code="silent", deadline=1))
+
+
+def failing() -> Iterator[bytes]:
+    """Content that cannot be read to its end."""
+    yield b"half of it"
+    raise KeyError("mine")
+
+
+def habits(client: Isol8) -> None:
+    """What people do to any object: pickle it, fork with it, use it after its end."""
+    result = client.execute(runtime="bash", code="exit 3")
+    say(same=pickle.loads(pickle.dumps(result)) == result)
+    calls: list[Callable[[], object]] = [
+        result.check,
+        lambda: client.execute(runtime="cobol", code="1"),
+    ]
+    for call in calls:
+        try:
+            call()
+        except Isol8Error as caught:
+            again = pickle.loads(pickle.dumps(caught))
+            say(same=(type(again), vars(again)) == (type(caught), vars(caught)))
+    try:
+        pickle.dumps(client)
+    except TypeError as error:
+        say(error=str(error))
+    with client.sessions.create(runtime="bash") as session:
+        try:
+            session.files.write("half", failing())
+        except KeyError as error:
+            say(raised=error.args, written=[file.path for file in session.files.list()])
+    child = os.fork()
+    if child == 0:
+        try:
+            client.server_info()
+        except RuntimeError as error:
+            say(error=str(error))
+        os._exit(0)
+    os.waitpid(child, 0)
+    client.close()
+    try:
+        client.server_info()
+    except RuntimeError as error:
+        say(error=str(error))
 
 
 def tls(_client: Isol8) -> None:

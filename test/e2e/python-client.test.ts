@@ -47,6 +47,25 @@ describe.each(['oldest', 'newest'] as const)('in the %s Python of this machine',
   });
 });
 
+test('the README, line by line, in an environment with nothing in it', async () => {
+  const readme = await readFile(join(ROOT, 'clients/python/README.md'), 'utf8');
+  const [, shell = ''] = /^```sh\n(.*?)^```$/ms.exec(readme) ?? [];
+  const [, program = ''] = /^```python\n(.*?)^```$/ms.exec(readme) ?? [];
+  const empty = join(folder, 'empty');
+  await must(installed.newest.python, '-m', 'venv', empty);
+  const typed = shell.replace('127.0.0.1:50051', server.address).replace('…', TEST_KEY);
+  const env = { PATH: `${empty}/bin:${process.env['PATH']}`, PIP_QUIET: '1', PYTHONPATH: '' };
+  const script = `set -e\n${typed}\npython - <<'end'\n${program}end\n`;
+  const { code, stdout, stderr } = await run('bash', ['-c', script], { env });
+  expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: 'EXITED 0 42\n\n1\n2\n3\n3\n' });
+});
+
+test('every field of the contract is in Python', async () => {
+  const env = { ...client(), PYTHONPATH: 'clients/python/src' };
+  const { stdout, stderr } = await run('.venv/bin/python', ['test/e2e/python-client-fields.py'], { env });
+  expect(stdout, stderr).toMatch(/^4\d compared\n$/);
+});
+
 test('a consumer who checks types strictly sees them', async () => {
   const args = ['--strict', '--config-file=', '--cache-dir', join(folder, 'mypy'), '--python-executable'];
   const { stdout } = await run(
@@ -146,6 +165,19 @@ describe.each(['blocking', 'asyncio'])('%s', (face) => {
     }
     expect(await playing.end(), playing.stderr).toBe(0);
     await newer.end();
+  });
+
+  test('what people do to any object is done, or refused with a word', async () => {
+    await using playing = play(face, 'habits');
+    const [same, onlyHere] = [{ same: true }, { error: expect.stringContaining('make one in each') }];
+    const blocking = [same, same, same, onlyHere, { raised: ['mine'], written: [] }, onlyHere];
+    const asyncio = [{ raised: ['mine'], written: [] }, onlyHere];
+    for (const expected of [
+      ...(face === 'blocking' ? blocking : asyncio),
+      { error: expect.stringContaining('closed') },
+    ])
+      expect(await playing.next()).toEqual(expected);
+    expect(await playing.end(), playing.stderr).toBe(0);
   });
 
   test('TLS with a private authority', async () => {
