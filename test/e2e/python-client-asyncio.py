@@ -47,15 +47,21 @@ async def breaks(client: AsyncIsol8) -> None:
 
 
 async def leaves(client: AsyncIsol8) -> None:
-    """Leaves the async with block of a stream that nobody reads."""
+    """Leaves the async with block of a stream that nobody reads, when the test says so."""
     async with client.execute_stream(runtime="bash", code=FOREVER) as stream:
         say(id=await stream.execution_id)
+        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+    say(left=type(stream).__name__)
     await end()
 
 
 async def forgets(client: AsyncIsol8) -> None:
-    """Lets go of a stream."""
-    await client.execute_stream(runtime="bash", code=FOREVER).execution_id
+    """Lets go of a stream, when the test says so."""
+    stream = client.execute_stream(runtime="bash", code=FOREVER)
+    say(id=await stream.execution_id)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+    del stream
+    say(left=True)
     await end()
 
 

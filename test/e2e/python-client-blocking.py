@@ -44,15 +44,21 @@ def breaks(client: Isol8) -> None:
 
 
 def leaves(client: Isol8) -> None:
-    """Leaves the with block of a stream that nobody reads."""
+    """Leaves the with block of a stream that nobody reads, when the test says so."""
     with client.execute_stream(runtime="bash", code=FOREVER) as stream:
         say(id=stream.execution_id)
+        sys.stdin.readline()
+    say(left=type(stream).__name__)
     sys.stdin.read()
 
 
 def forgets(client: Isol8) -> None:
-    """Lets go of a stream."""
-    client.execute_stream(runtime="bash", code=FOREVER).execution_id  # noqa: B018
+    """Lets go of a stream, when the test says so."""
+    stream = client.execute_stream(runtime="bash", code=FOREVER)
+    say(id=stream.execution_id)
+    sys.stdin.readline()
+    del stream
+    say(left=True)
     sys.stdin.read()
 
 

@@ -34,6 +34,11 @@ export class Scenario implements AsyncDisposable {
     return value;
   }
 
+  /** Lets it go on that waits for a word. */
+  goOn(): void {
+    this.#child.stdin.write('\n');
+  }
+
   /** Ctrl-C. */
   interrupt(): void {
     this.#child.kill('SIGINT');

@@ -80,8 +80,6 @@ describe.each(['blocking', 'asyncio'])('%s', (face) => {
   const cancelled = { outcome: 'CANCELLED' };
   test.each([
     ['breaking out of the loop', 'breaks', [{ left: 'loop' }]],
-    ['leaving the block of a stream', 'leaves', [{ id: expect.stringMatching(/^[0-9a-f]{32}$/) }]],
-    ['letting go of a stream', 'forgets', []],
     ['cancelling, by stream and by id', 'cancels', [cancelled, cancelled]],
     ['closing the client', 'closes', [{ error: 'CancelledError', code: 'CANCELLED' }]],
     ['a deadline', 'deadlines', [{ error: 'DeadlineExceededError' }, { error: 'DeadlineExceededError' }]],
@@ -92,6 +90,21 @@ describe.each(['blocking', 'asyncio'])('%s', (face) => {
     const endless = new Endless();
     await using playing = play(face, scenario, endless.seconds);
     for (const expected of happens) expect(await playing.next()).toMatchObject(expected);
+    await endless.runs(0);
+    await server.settled();
+    expect(await playing.end(), playing.stderr).toBe(0);
+  });
+
+  test.each([
+    ['the block of a stream', 'leaves'],
+    ['a stream that nobody has any more', 'forgets'],
+  ])('leaving %s that nobody reads leaves nothing running', async (_title, scenario) => {
+    const endless = new Endless();
+    await using playing = play(face, scenario, endless.seconds);
+    expect(await playing.next()).toEqual({ id: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    await endless.runs(1);
+    playing.goOn();
+    expect(await playing.next()).toMatchObject({ left: expect.anything() });
     await endless.runs(0);
     await server.settled();
     expect(await playing.end(), playing.stderr).toBe(0);
