@@ -8,5 +8,5 @@ buf format proto --write
 scripts/generate.sh
 biome check --write
 (cd guest && gofmt -w .)
-ruff check --fix --config clients/python/pyproject.toml clients/python scripts examples test/e2e
-ruff format --config clients/python/pyproject.toml clients/python scripts examples test/e2e
+ruff check --fix --config clients/python/pyproject.toml clients/python scripts examples test/conformance/ways test/e2e
+ruff format --config clients/python/pyproject.toml clients/python scripts examples test/conformance/ways test/e2e

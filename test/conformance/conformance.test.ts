@@ -5,6 +5,7 @@ import type { Case } from './case.ts';
 import { runCase } from './run-case.ts';
 import type { Way } from './way.ts';
 import { grpcurlWay } from './ways/grpcurl.ts';
+import { pythonAsyncWay, pythonWay } from './ways/python.ts';
 import { stubWay } from './ways/stub.ts';
 import { typescriptWay } from './ways/typescript.ts';
 
@@ -13,6 +14,8 @@ const WAYS: Readonly<Record<string, (address: string, key: string) => Way | Prom
   stub: stubWay,
   grpcurl: grpcurlWay,
   typescript: typescriptWay,
+  python: pythonWay,
+  'python-async': pythonAsyncWay,
 };
 
 /** For whoever works on one: `TEST_WAYS=stub,grpcurl`. */

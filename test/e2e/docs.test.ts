@@ -66,3 +66,21 @@ test('the table of runtimes is true', () => {
     expect(row).toContain(mainFile.endsWith('.ts') ? '| yes' : '| no');
   }
 });
+
+/** Programs of a page, each with what it prints; the first one stands before all others. */
+function programsOf(page: string): { title: string; program: string; prints: string }[] {
+  const fences = /^```python\n(.*?)^```$(?:\n\n^```text\n(.*?)^```$)?/gms;
+  const all = [...readFileSync(join(ROOT, page), 'utf8').matchAll(fences)];
+  const [, prelude = ''] = all[0] ?? [];
+  return all.map(([, program = '', prints = ''], i) => ({
+    title: `${page}: ${i + 1}: ${program.split('\n')[0]}`,
+    program: i === 0 ? program : `${prelude}${program}`,
+    prints,
+  }));
+}
+
+test.each(programsOf('docs/python.md'))('$title', async ({ program, prints }) => {
+  const env = { ISOL8_ADDRESS: server.address, ISOL8_API_KEY: TEST_KEY, PYTHONPATH: 'clients/python/src' };
+  const { code, stdout, stderr } = await run('.venv/bin/python', ['-c', program], { env });
+  expect({ code, stderr, stdout }).toEqual({ code: 0, stderr: '', stdout: prints });
+});

@@ -26,7 +26,7 @@ test('the README shows the examples that are in the tree', () => {
 test('the Python example runs', async () => {
   const env = { ...client(), PYTHONPATH: 'clients/python/src' };
   const { code, stdout, stderr } = await run('.venv/bin/python', ['examples/python/hello.py'], { env });
-  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '42\n', stderr: 'OUTCOME_EXITED with 0\n' });
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '42\n', stderr: 'EXITED with 0\n' });
 });
 
 test('the Python example of a session runs', async () => {
@@ -34,10 +34,10 @@ test('the Python example of a session runs', async () => {
   const { code, stdout, stderr } = await run('.venv/bin/python', ['examples/python/session.py'], { env });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout.split('\n').filter((line) => line !== '')).toEqual([
-    "'x = 42': OUTCOME_EXITED ",
-    "'while True: pass': OUTCOME_TIMED_OUT ",
-    "'print(x)': OUTCOME_EXITED 42",
-    "\"{'doubled': x * 2}\": OUTCOME_EXITED  {'doubled': 84}",
+    "'x = 42': EXITED ",
+    "'while True: pass': TIMED_OUT ",
+    "'print(x)': EXITED 42",
+    "\"{'doubled': x * 2}\": EXITED  {'doubled': 84}",
   ]);
 });
 

@@ -1,1 +1,175 @@
-"""Client of isol8: runs code nobody trusts in sandboxes, over gRPC."""
+"""Client of isol8: runs code that nobody trusts in sandboxes, over gRPC.
+
+    from isol8 import Isol8
+
+    with Isol8() as client:
+        print(client.execute(runtime="python", code="print(6 * 7)").stdout)
+
+`AsyncIsol8` is the same for asyncio. `isol8.v1` has the generated code of the contract.
+"""
+
+from ._settings import Tls
+from ._tar import Copied
+from ._version import __version__
+from .aio import AsyncContext, AsyncExecutionStream, AsyncFiles, AsyncIsol8, AsyncSession
+from .client import Isol8
+from .errors import (
+    AlreadyExistsError,
+    CancelledError,
+    ConnectionLostError,
+    DeadlineExceededError,
+    ExecutionFailedError,
+    FieldViolation,
+    InternalError,
+    InvalidRequestError,
+    Isol8Error,
+    NotFoundError,
+    PreconditionError,
+    PreconditionViolation,
+    QuotaViolation,
+    Resource,
+    ResourceExhaustedError,
+    UnauthenticatedError,
+    UnavailableError,
+    UnimplementedError,
+)
+from .events import (
+    DisplayEvent,
+    Event,
+    ExecutionEvent,
+    ExitEvent,
+    FileEvent,
+    GapEvent,
+    NetworkEvent,
+    PhaseEvent,
+    QueuedEvent,
+    StartedEvent,
+    StderrEvent,
+    StdoutEvent,
+    UnrecognizedEvent,
+)
+from .execution import ExecutionStream
+from .files import Files
+from .policy import (
+    EffectiveLimits,
+    EffectiveNetwork,
+    EffectivePolicy,
+    Isolation,
+    Limits,
+    Network,
+    NetworkLayer,
+    NetworkRule,
+    Policy,
+    PolicyViolation,
+    ResolvedPolicy,
+)
+from .request import CodeUrl, ExecuteOptions, InputFile, SessionOptions
+from .result import (
+    Display,
+    ErrorFrame,
+    ExecutionError,
+    MissingOutputPath,
+    NetworkConnection,
+    OutputFile,
+    Result,
+    StreamStats,
+    Timings,
+    Usage,
+)
+from .server import ContainerEngine, IsolationClass, Quota, Runtime, ServerInfo
+from .session import Context, Session
+from .session_info import (
+    FileInfo,
+    LeftOutput,
+    SessionDisk,
+    SessionInfo,
+    SessionOutput,
+    SessionProcess,
+    SessionUsage,
+    WrittenFile,
+)
+
+__all__ = [
+    "AlreadyExistsError",
+    "AsyncContext",
+    "AsyncExecutionStream",
+    "AsyncFiles",
+    "AsyncIsol8",
+    "AsyncSession",
+    "CancelledError",
+    "CodeUrl",
+    "ConnectionLostError",
+    "ContainerEngine",
+    "Context",
+    "Copied",
+    "DeadlineExceededError",
+    "Display",
+    "DisplayEvent",
+    "EffectiveLimits",
+    "EffectiveNetwork",
+    "EffectivePolicy",
+    "ErrorFrame",
+    "Event",
+    "ExecuteOptions",
+    "ExecutionError",
+    "ExecutionEvent",
+    "ExecutionFailedError",
+    "ExecutionStream",
+    "ExitEvent",
+    "FieldViolation",
+    "FileEvent",
+    "FileInfo",
+    "Files",
+    "GapEvent",
+    "InputFile",
+    "InternalError",
+    "InvalidRequestError",
+    "Isol8",
+    "Isol8Error",
+    "Isolation",
+    "IsolationClass",
+    "LeftOutput",
+    "Limits",
+    "MissingOutputPath",
+    "Network",
+    "NetworkConnection",
+    "NetworkEvent",
+    "NetworkLayer",
+    "NetworkRule",
+    "NotFoundError",
+    "OutputFile",
+    "PhaseEvent",
+    "Policy",
+    "PolicyViolation",
+    "PreconditionError",
+    "PreconditionViolation",
+    "QueuedEvent",
+    "Quota",
+    "QuotaViolation",
+    "ResolvedPolicy",
+    "Resource",
+    "ResourceExhaustedError",
+    "Result",
+    "Runtime",
+    "ServerInfo",
+    "Session",
+    "SessionDisk",
+    "SessionInfo",
+    "SessionOptions",
+    "SessionOutput",
+    "SessionProcess",
+    "SessionUsage",
+    "StartedEvent",
+    "StderrEvent",
+    "StdoutEvent",
+    "StreamStats",
+    "Timings",
+    "Tls",
+    "UnauthenticatedError",
+    "UnavailableError",
+    "UnimplementedError",
+    "UnrecognizedEvent",
+    "Usage",
+    "WrittenFile",
+    "__version__",
+]

@@ -200,7 +200,7 @@ class RunSelfTestResponse(_message.Message):
     RESULTS_FIELD_NUMBER: _ClassVar[int]
     passed: bool
     results: _containers.RepeatedCompositeFieldContainer[SelfTestResult]
-    def __init__(self, passed: _Optional[bool] = ..., results: _Optional[_Iterable[_Union[SelfTestResult, _Mapping]]] = ...) -> None: ...
+    def __init__(self, passed: bool = ..., results: _Optional[_Iterable[_Union[SelfTestResult, _Mapping]]] = ...) -> None: ...
 
 class SelfTestResult(_message.Message):
     __slots__ = ("name", "passed", "message", "subject", "description", "verdict")
@@ -216,7 +216,7 @@ class SelfTestResult(_message.Message):
     subject: str
     description: str
     verdict: SelfTestVerdict
-    def __init__(self, name: _Optional[str] = ..., passed: _Optional[bool] = ..., message: _Optional[str] = ..., subject: _Optional[str] = ..., description: _Optional[str] = ..., verdict: _Optional[_Union[SelfTestVerdict, str]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., passed: bool = ..., message: _Optional[str] = ..., subject: _Optional[str] = ..., description: _Optional[str] = ..., verdict: _Optional[_Union[SelfTestVerdict, str]] = ...) -> None: ...
 
 class DrainRequest(_message.Message):
     __slots__ = ("timeout",)

@@ -188,7 +188,7 @@ class ExecuteRequest(_message.Message):
     image: str
     labels: _containers.ScalarMap[str, str]
     on_disconnect: OnDisconnect
-    def __init__(self, runtime: _Optional[str] = ..., code: _Optional[str] = ..., command: _Optional[str] = ..., code_url: _Optional[_Union[CodeUrl, _Mapping]] = ..., arguments: _Optional[_Iterable[str]] = ..., env: _Optional[_Mapping[str, str]] = ..., stdin: _Optional[bytes] = ..., stdin_mode: _Optional[_Union[StdinMode, str]] = ..., working_directory: _Optional[str] = ..., files: _Optional[_Iterable[_Union[_file_pb2.InputFile, _Mapping]]] = ..., output_paths: _Optional[_Iterable[str]] = ..., setup_script: _Optional[str] = ..., packages: _Optional[_Iterable[str]] = ..., session_id: _Optional[str] = ..., create_session_if_missing: _Optional[bool] = ..., context: _Optional[str] = ..., secrets: _Optional[_Mapping[str, str]] = ..., policy: _Optional[_Union[_policy_pb2.Policy, _Mapping]] = ..., request_id: _Optional[str] = ..., image: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., on_disconnect: _Optional[_Union[OnDisconnect, str]] = ...) -> None: ...
+    def __init__(self, runtime: _Optional[str] = ..., code: _Optional[str] = ..., command: _Optional[str] = ..., code_url: _Optional[_Union[CodeUrl, _Mapping]] = ..., arguments: _Optional[_Iterable[str]] = ..., env: _Optional[_Mapping[str, str]] = ..., stdin: _Optional[bytes] = ..., stdin_mode: _Optional[_Union[StdinMode, str]] = ..., working_directory: _Optional[str] = ..., files: _Optional[_Iterable[_Union[_file_pb2.InputFile, _Mapping]]] = ..., output_paths: _Optional[_Iterable[str]] = ..., setup_script: _Optional[str] = ..., packages: _Optional[_Iterable[str]] = ..., session_id: _Optional[str] = ..., create_session_if_missing: bool = ..., context: _Optional[str] = ..., secrets: _Optional[_Mapping[str, str]] = ..., policy: _Optional[_Union[_policy_pb2.Policy, _Mapping]] = ..., request_id: _Optional[str] = ..., image: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., on_disconnect: _Optional[_Union[OnDisconnect, str]] = ...) -> None: ...
 
 class CodeUrl(_message.Message):
     __slots__ = ("url", "sha256")
@@ -248,7 +248,7 @@ class ExecuteResponse(_message.Message):
     error: ExecutionError
     context_ended: bool
     dropped_displays: int
-    def __init__(self, execution_id: _Optional[str] = ..., session_id: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., phase: _Optional[_Union[Phase, str]] = ..., message: _Optional[str] = ..., stdout: _Optional[str] = ..., stderr: _Optional[str] = ..., stdout_raw: _Optional[bytes] = ..., stderr_raw: _Optional[bytes] = ..., stdout_stats: _Optional[_Union[StreamStats, _Mapping]] = ..., stderr_stats: _Optional[_Union[StreamStats, _Mapping]] = ..., files: _Optional[_Iterable[_Union[_file_pb2.OutputFile, _Mapping]]] = ..., missing_output_paths: _Optional[_Iterable[_Union[_file_pb2.MissingOutputPath, _Mapping]]] = ..., displays: _Optional[_Iterable[_Union[_display_pb2.Display, _Mapping]]] = ..., usage: _Optional[_Union[Usage, _Mapping]] = ..., timings: _Optional[_Union[Timings, _Mapping]] = ..., network_log: _Optional[_Iterable[_Union[NetworkConnection, _Mapping]]] = ..., effective_policy: _Optional[_Union[_policy_pb2.EffectivePolicy, _Mapping]] = ..., policy_digest: _Optional[str] = ..., error: _Optional[_Union[ExecutionError, _Mapping]] = ..., context_ended: _Optional[bool] = ..., dropped_displays: _Optional[int] = ...) -> None: ...
+    def __init__(self, execution_id: _Optional[str] = ..., session_id: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., exit_code: _Optional[int] = ..., signal: _Optional[int] = ..., phase: _Optional[_Union[Phase, str]] = ..., message: _Optional[str] = ..., stdout: _Optional[str] = ..., stderr: _Optional[str] = ..., stdout_raw: _Optional[bytes] = ..., stderr_raw: _Optional[bytes] = ..., stdout_stats: _Optional[_Union[StreamStats, _Mapping]] = ..., stderr_stats: _Optional[_Union[StreamStats, _Mapping]] = ..., files: _Optional[_Iterable[_Union[_file_pb2.OutputFile, _Mapping]]] = ..., missing_output_paths: _Optional[_Iterable[_Union[_file_pb2.MissingOutputPath, _Mapping]]] = ..., displays: _Optional[_Iterable[_Union[_display_pb2.Display, _Mapping]]] = ..., usage: _Optional[_Union[Usage, _Mapping]] = ..., timings: _Optional[_Union[Timings, _Mapping]] = ..., network_log: _Optional[_Iterable[_Union[NetworkConnection, _Mapping]]] = ..., effective_policy: _Optional[_Union[_policy_pb2.EffectivePolicy, _Mapping]] = ..., policy_digest: _Optional[str] = ..., error: _Optional[_Union[ExecutionError, _Mapping]] = ..., context_ended: bool = ..., dropped_displays: _Optional[int] = ...) -> None: ...
 
 class ExecutionError(_message.Message):
     __slots__ = ("name", "message", "frames")
@@ -280,7 +280,7 @@ class StreamStats(_message.Message):
     total_bytes: int
     dropped_bytes: int
     truncated: bool
-    def __init__(self, total_bytes: _Optional[int] = ..., dropped_bytes: _Optional[int] = ..., truncated: _Optional[bool] = ...) -> None: ...
+    def __init__(self, total_bytes: _Optional[int] = ..., dropped_bytes: _Optional[int] = ..., truncated: bool = ...) -> None: ...
 
 class Usage(_message.Message):
     __slots__ = ("cpu_user", "cpu_system", "peak_memory_bytes", "peak_processes", "oom_kills", "network_received_bytes", "network_sent_bytes", "scope")
@@ -344,7 +344,7 @@ class NetworkConnection(_message.Message):
     reason: str
     received_bytes: int
     sent_bytes: int
-    def __init__(self, time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., host: _Optional[str] = ..., port: _Optional[int] = ..., address: _Optional[str] = ..., allowed: _Optional[bool] = ..., reason: _Optional[str] = ..., received_bytes: _Optional[int] = ..., sent_bytes: _Optional[int] = ...) -> None: ...
+    def __init__(self, time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., host: _Optional[str] = ..., port: _Optional[int] = ..., address: _Optional[str] = ..., allowed: bool = ..., reason: _Optional[str] = ..., received_bytes: _Optional[int] = ..., sent_bytes: _Optional[int] = ...) -> None: ...
 
 class ExecutionEvent(_message.Message):
     __slots__ = ("sequence", "event_time", "started", "queued", "phase", "output", "display", "network", "file", "gap", "finished")
@@ -545,7 +545,7 @@ class SendInputRequest(_message.Message):
     offset: int
     data: bytes
     end: bool
-    def __init__(self, execution_id: _Optional[str] = ..., offset: _Optional[int] = ..., data: _Optional[bytes] = ..., end: _Optional[bool] = ...) -> None: ...
+    def __init__(self, execution_id: _Optional[str] = ..., offset: _Optional[int] = ..., data: _Optional[bytes] = ..., end: bool = ...) -> None: ...
 
 class SendInputResponse(_message.Message):
     __slots__ = ("offset",)

@@ -74,7 +74,7 @@ class FileChunk(_message.Message):
     chunk: bytes
     last: bool
     sha256: str
-    def __init__(self, path: _Optional[str] = ..., mode: _Optional[int] = ..., chunk: _Optional[bytes] = ..., last: _Optional[bool] = ..., sha256: _Optional[str] = ...) -> None: ...
+    def __init__(self, path: _Optional[str] = ..., mode: _Optional[int] = ..., chunk: _Optional[bytes] = ..., last: bool = ..., sha256: _Optional[str] = ...) -> None: ...
 
 class FileInfo(_message.Message):
     __slots__ = ("path", "type", "size_bytes", "mode", "modify_time")
@@ -160,7 +160,7 @@ class ListFilesRequest(_message.Message):
     glob: str
     page_size: int
     page_token: str
-    def __init__(self, session_id: _Optional[str] = ..., path: _Optional[str] = ..., recursive: _Optional[bool] = ..., glob: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    def __init__(self, session_id: _Optional[str] = ..., path: _Optional[str] = ..., recursive: bool = ..., glob: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
 
 class ListFilesResponse(_message.Message):
     __slots__ = ("files", "next_page_token")
@@ -194,7 +194,7 @@ class RemoveFileRequest(_message.Message):
     session_id: str
     path: str
     recursive: bool
-    def __init__(self, session_id: _Optional[str] = ..., path: _Optional[str] = ..., recursive: _Optional[bool] = ...) -> None: ...
+    def __init__(self, session_id: _Optional[str] = ..., path: _Optional[str] = ..., recursive: bool = ...) -> None: ...
 
 class RemoveFileResponse(_message.Message):
     __slots__ = ()

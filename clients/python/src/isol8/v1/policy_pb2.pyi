@@ -83,7 +83,7 @@ class Network(_message.Message):
     allow: _containers.RepeatedCompositeFieldContainer[NetworkRule]
     deny: _containers.RepeatedCompositeFieldContainer[NetworkRule]
     log: bool
-    def __init__(self, mode: _Optional[_Union[NetworkMode, str]] = ..., allow: _Optional[_Iterable[_Union[NetworkRule, _Mapping]]] = ..., deny: _Optional[_Iterable[_Union[NetworkRule, _Mapping]]] = ..., log: _Optional[bool] = ...) -> None: ...
+    def __init__(self, mode: _Optional[_Union[NetworkMode, str]] = ..., allow: _Optional[_Iterable[_Union[NetworkRule, _Mapping]]] = ..., deny: _Optional[_Iterable[_Union[NetworkRule, _Mapping]]] = ..., log: bool = ...) -> None: ...
 
 class NetworkRule(_message.Message):
     __slots__ = ("host", "host_regex", "cidr", "ports")
@@ -107,7 +107,7 @@ class Isolation(_message.Message):
     seccomp: str
     reuse: Reuse
     writable_root: bool
-    def __init__(self, runtime_class: _Optional[str] = ..., seccomp: _Optional[str] = ..., reuse: _Optional[_Union[Reuse, str]] = ..., writable_root: _Optional[bool] = ...) -> None: ...
+    def __init__(self, runtime_class: _Optional[str] = ..., seccomp: _Optional[str] = ..., reuse: _Optional[_Union[Reuse, str]] = ..., writable_root: bool = ...) -> None: ...
 
 class EffectivePolicy(_message.Message):
     __slots__ = ("profile", "limits", "network", "isolation", "on_output_limit", "unenforced")
@@ -133,7 +133,7 @@ class EffectiveNetwork(_message.Message):
     mode: NetworkMode
     layers: _containers.RepeatedCompositeFieldContainer[NetworkLayer]
     log: bool
-    def __init__(self, mode: _Optional[_Union[NetworkMode, str]] = ..., layers: _Optional[_Iterable[_Union[NetworkLayer, _Mapping]]] = ..., log: _Optional[bool] = ...) -> None: ...
+    def __init__(self, mode: _Optional[_Union[NetworkMode, str]] = ..., layers: _Optional[_Iterable[_Union[NetworkLayer, _Mapping]]] = ..., log: bool = ...) -> None: ...
 
 class NetworkLayer(_message.Message):
     __slots__ = ("level", "allow", "deny")

@@ -78,7 +78,7 @@ class Runtime(_message.Message):
     image: str
     available: bool
     memory_floor_bytes: int
-    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., image: _Optional[str] = ..., available: _Optional[bool] = ..., memory_floor_bytes: _Optional[int] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., image: _Optional[str] = ..., available: bool = ..., memory_floor_bytes: _Optional[int] = ...) -> None: ...
 
 class IsolationClass(_message.Message):
     __slots__ = ("name", "unenforced")

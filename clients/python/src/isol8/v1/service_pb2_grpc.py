@@ -8,7 +8,7 @@ from isol8.v1 import file_pb2 as isol8_dot_v1_dot_file__pb2
 from isol8.v1 import service_pb2 as isol8_dot_v1_dot_service__pb2
 from isol8.v1 import session_pb2 as isol8_dot_v1_dot_session__pb2
 
-GRPC_GENERATED_VERSION = '1.85.1'
+GRPC_GENERATED_VERSION = '1.74.0'
 GRPC_VERSION = grpc.__version__
 _version_not_supported = False
 
@@ -21,14 +21,14 @@ except ImportError:
 if _version_not_supported:
     raise RuntimeError(
         f'The grpc package installed is at version {GRPC_VERSION},'
-        + ' but the generated code in isol8/v1/service_pb2_grpc.py depends on'
+        + f' but the generated code in isol8/v1/service_pb2_grpc.py depends on'
         + f' grpcio>={GRPC_GENERATED_VERSION}.'
         + f' Please upgrade your grpc module to grpcio>={GRPC_GENERATED_VERSION}'
         + f' or downgrade your generated code using grpcio-tools<={GRPC_VERSION}.'
     )
 
 
-class Isol8ServiceStub:
+class Isol8ServiceStub(object):
     """Isol8Service runs code that nobody trusts, in sandboxes.
 
     Every call but those of health and reflection carries `authorization: Bearer <key>`. Every error has a
@@ -164,7 +164,7 @@ class Isol8ServiceStub:
                 _registered_method=True)
 
 
-class Isol8ServiceServicer:
+class Isol8ServiceServicer(object):
     """Isol8Service runs code that nobody trusts, in sandboxes.
 
     Every call but those of health and reflection carries `authorization: Bearer <key>`. Every error has a
@@ -524,7 +524,7 @@ def add_Isol8ServiceServicer_to_server(servicer, server):
 
 
  # This class is part of an EXPERIMENTAL API.
-class Isol8Service:
+class Isol8Service(object):
     """Isol8Service runs code that nobody trusts, in sandboxes.
 
     Every call but those of health and reflection carries `authorization: Bearer <key>`. Every error has a

@@ -251,7 +251,7 @@ class ReadSessionOutputResponse(_message.Message):
     stdout: LeftOutput
     stderr: LeftOutput
     open: bool
-    def __init__(self, stdout: _Optional[_Union[LeftOutput, _Mapping]] = ..., stderr: _Optional[_Union[LeftOutput, _Mapping]] = ..., open: _Optional[bool] = ...) -> None: ...
+    def __init__(self, stdout: _Optional[_Union[LeftOutput, _Mapping]] = ..., stderr: _Optional[_Union[LeftOutput, _Mapping]] = ..., open: bool = ...) -> None: ...
 
 class LeftOutput(_message.Message):
     __slots__ = ("text", "next_offset", "dropped_bytes")

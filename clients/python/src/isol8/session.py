@@ -1,0 +1,194 @@
+"""A sandbox that stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Optional, Union
+
+from . import _operations as operations
+from ._convert import execute_request
+from ._transport import Transport
+from .execution import ExecutionStream
+from .files import Files
+from .policy import Policy, Seconds
+from .request import ProgramOptions, SessionOptions, SessionProgramOptions
+from .result import Result
+from .session_info import SessionInfo, SessionOutput, SessionUsage
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+
+class Session:
+    """A sandbox whose files, processes and interpreters live on. `with` deletes it."""
+
+    id: str
+    info: SessionInfo
+    """As the server described it last; `refresh` asks again."""
+    setup: Optional[Result]
+    """How the files and the set-up script of `create` went; None when there were none. Where it is
+    not `ok`, the session has ended."""
+    files: Files
+
+    def __init__(
+        self, transport: Transport, info: SessionInfo, setup: Optional[Result] = None
+    ) -> None:
+        """Wraps a session that there is."""
+        self._transport = transport
+        self.id = info.session_id
+        self.info = info
+        self.setup = setup
+        self.files = Files(transport, self.id)
+
+    def execute(
+        self, *, deadline: Optional[Seconds] = None, **program: Unpack[SessionProgramOptions]
+    ) -> Result:
+        """Runs a program in the session to its end."""
+        request = execute_request(program, session_id=self.id)
+        return self._transport.call(operations.execute(request), deadline)
+
+    def execute_stream(
+        self, *, deadline: Optional[Seconds] = None, **program: Unpack[SessionProgramOptions]
+    ) -> ExecutionStream:
+        """Runs a program in the session and gives its events while they happen."""
+        request = execute_request(program, session_id=self.id)
+        return ExecutionStream(self._transport, request, deadline)
+
+    def context(self, name: str) -> Context:
+        """Gives the session's interpreter of this name; it is started by its first program."""
+        return Context(self._transport, self.id, name)
+
+    def refresh(self, *, deadline: Optional[Seconds] = None) -> SessionInfo:
+        """Asks the server how it stands; `info` is that from now on."""
+        self.info = self._transport.call(operations.get_session(self.id), deadline)
+        return self.info
+
+    def update(
+        self,
+        *,
+        labels: Optional[Mapping[str, str]] = None,
+        expire_time: Optional[datetime] = None,
+        idle_timeout: Optional[Seconds] = None,
+        policy: Union[Policy, Mapping[str, Any], None] = None,
+        deadline: Optional[Seconds] = None,
+    ) -> SessionInfo:
+        """Changes what is given: the labels (all of them), the lease, or the policy's limits.
+
+        `expire_time` is an aware datetime. A policy can only become narrower.
+        """
+        operation = operations.update_session(self.id, labels, expire_time, idle_timeout, policy)
+        self.info = self._transport.call(operation, deadline)
+        return self.info
+
+    def usage(self, *, deadline: Optional[Seconds] = None) -> SessionUsage:
+        """Tells its memory, disks and processes."""
+        return self._transport.call(operations.session_usage(self.id), deadline)
+
+    def read_output(
+        self,
+        execution_id: str,
+        *,
+        stdout_offset: int = 0,
+        stderr_offset: int = 0,
+        deadline: Optional[Seconds] = None,
+    ) -> SessionOutput:
+        """Reads what processes write that an execution left behind, from these offsets on."""
+        operation = operations.read_output(self.id, execution_id, stdout_offset, stderr_offset)
+        return self._transport.call(operation, deadline)
+
+    def delete(self, *, deadline: Optional[Seconds] = None) -> None:
+        """Ends it; one that is gone is no error."""
+        self._transport.call(operations.delete_session(self.id), deadline)
+
+    def __enter__(self) -> Session:
+        """Gives itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
+        """Deletes it."""
+        self.delete()
+
+
+class Context:
+    """An interpreter of a session, whose variables live on."""
+
+    def __init__(self, transport: Transport, session_id: str, name: str) -> None:
+        """Names it."""
+        self._transport = transport
+        self.session_id = session_id
+        self.name = name
+
+    def execute(
+        self, *, deadline: Optional[Seconds] = None, **program: Unpack[ProgramOptions]
+    ) -> Result:
+        """Runs code in it to its end."""
+        request = execute_request(program, session_id=self.session_id, context=self.name)
+        return self._transport.call(operations.execute(request), deadline)
+
+    def execute_stream(
+        self, *, deadline: Optional[Seconds] = None, **program: Unpack[ProgramOptions]
+    ) -> ExecutionStream:
+        """Runs code in it and gives its events while they happen."""
+        request = execute_request(program, session_id=self.session_id, context=self.name)
+        return ExecutionStream(self._transport, request, deadline)
+
+    def reset(self, *, deadline: Optional[Seconds] = None) -> None:
+        """Ends it with all that it started; the next program begins with nothing."""
+        self._transport.call(operations.reset_context(self.session_id, self.name), deadline)
+
+
+class Sessions:
+    """The sessions of the caller."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Uses a client's channel."""
+        self._transport = transport
+
+    def create(
+        self, *, deadline: Optional[Seconds] = None, **session: Unpack[SessionOptions]
+    ) -> Session:
+        """Makes a session; `with` deletes it at the end."""
+        info, setup = self._transport.call(operations.create_session(session), deadline)
+        return Session(self._transport, info, setup)
+
+    def get(self, session_id: str, *, deadline: Optional[Seconds] = None) -> Session:
+        """Finds a session by its id."""
+        info = self._transport.call(operations.get_session(session_id), deadline)
+        return Session(self._transport, info)
+
+    def list(
+        self,
+        *,
+        labels: Optional[Mapping[str, str]] = None,
+        runtime: Optional[str] = None,
+        states: Sequence[str] = (),
+        page_size: int = 0,
+        deadline: Optional[Seconds] = None,
+    ) -> Iterator[Session]:
+        """Gives all sessions that match, newest first; asked for page by page while they are read.
+
+        Args:
+            labels: only those with all of these.
+            runtime: only those of this one.
+            states: only those in one of these: `READY`, say.
+            page_size: how many to ask for at a time; the server's choice when 0.
+            deadline: of each page.
+        """
+        token = ""
+        while True:
+            operation = operations.list_sessions(labels, runtime, states, page_size, token)
+            infos, token = self._transport.call(operation, deadline)
+            yield from (Session(self._transport, info) for info in infos)
+            if not token:
+                return
+
+    def delete(self, session_id: str, *, deadline: Optional[Seconds] = None) -> None:
+        """Ends a session; one that is gone is no error."""
+        self._transport.call(operations.delete_session(session_id), deadline)
