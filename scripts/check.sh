@@ -53,6 +53,6 @@ for module in guest test/fake-guest test/bench/spawner; do
 done
 
 step 'python'
-ruff check --config clients/python/pyproject.toml clients/python scripts examples test/conformance/ways test/e2e
-ruff format --check --config clients/python/pyproject.toml clients/python scripts examples test/conformance/ways test/e2e
+ruff check --config clients/python/pyproject.toml clients/python scripts examples test/bench test/conformance/ways test/e2e
+ruff format --check --config clients/python/pyproject.toml clients/python scripts examples test/bench test/conformance/ways test/e2e
 mypy --config-file clients/python/pyproject.toml

@@ -54,5 +54,8 @@ async def with_asyncio(session: str, count: int) -> dict[str, list[float]]:
 
 
 session, count = sys.argv[1], int(sys.argv[2])
-results = {"python": blocking(session, count), "python-async": asyncio.run(with_asyncio(session, count))}
+results = {
+    "python": blocking(session, count),
+    "python-async": asyncio.run(with_asyncio(session, count)),
+}
 print(json.dumps(results))
