@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Outcome } from '../../gen/isol8/v1/execution_pb.ts';
 import { type Isol8Client, refusalFrom } from '../support/client.ts';
 import { containersOf, NO_POOL, startTestServer, type TestServer } from '../support/server.ts';
 import { FilesOf } from '../support/session-files.ts';
@@ -108,4 +109,16 @@ test('what processes say of themselves later has no secret in it', async () => {
   await expect.poll(async () => (await usage()).processes.map(({ command }) => command)).toContain('*** 100');
   const { stdout } = await isol8.readSessionOutput({ sessionId: session.id, executionId });
   expect(stdout?.text).toBe('later ***\n');
+});
+
+test('a program whose child is killed first by a time limit has timed out all the same, every time', async () => {
+  await using session = await openSession(isol8, 'bash');
+  const policy = { limits: { timeout: { seconds: 0n, nanos: 100_000_000 } } };
+  const lane = async () => {
+    for (let i = 0; i < 40; i++) {
+      const { outcome, stderr } = await session.run('sleep 60', { policy });
+      expect({ outcome, stderr }).toEqual({ outcome: Outcome.TIMED_OUT, stderr: '' });
+    }
+  };
+  await Promise.all([lane(), lane(), lane(), lane()]);
 });

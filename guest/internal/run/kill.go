@@ -86,5 +86,9 @@ func (r *run) killOwn() error {
 	if v == nil {
 		return nil
 	}
-	return r.executor.Launcher.Reaper.KillMarked(v.process.Mark)
+	reaper := r.executor.Launcher.Reaper
+	// The program first: one that saw a child of its killed could still end itself, and how it ended would not be what
+	// ended it.
+	reaper.Kill(v.process)
+	return reaper.KillMarked(v.process.Mark)
 }
