@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { createServer, Metadata, type Server, ServerError, Status } from 'nice-grpc';
 import { afterEach, expect, test } from 'vitest';
@@ -10,8 +13,10 @@ import {
   ResourceExhaustedError,
 } from '../../clients/typescript/src/index.ts';
 import { type ExecuteResponseSchema, ExecutionEventSchema } from '../../gen/isol8/v1/execution_pb.ts';
+import { FileType } from '../../gen/isol8/v1/file_pb.ts';
 import { Isol8Service } from '../../gen/isol8/v1/service_pb.ts';
 import { definitionOf } from '../../src/service/definition.ts';
+import { sha256 } from '../support/collect.ts';
 import { unimplemented } from '../support/newer-server.ts';
 
 type Event = MessageInitShape<typeof ExecutionEventSchema>;
@@ -184,4 +189,28 @@ test('the key goes with every call, and nothing else that nobody asked for', asy
   using isol8 = new Isol8({ address: `127.0.0.1:${await server.listen('127.0.0.1:0')}`, apiKey: 'the-key' });
   await isol8.execute(HELLO);
   expect(seen.get('authorization')).toBe('Bearer the-key');
+});
+
+test('no name that a server gives leads out of the directory that is downloaded to', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'isol8-hostile-'));
+  const names = ['../evil', '/evil', 'd/../../evil', 'd/fine'];
+  const { REGULAR } = FileType;
+  server = createServer();
+  server.add(definitionOf(Isol8Service), {
+    ...unimplemented,
+    getSession: async ({ sessionId }) => ({ session: { sessionId } }),
+    listFiles: async () => ({ files: names.map((path) => ({ path, type: REGULAR, mode: 0o644 })) }),
+    async *readFile() {
+      yield { part: { case: 'sha256', value: sha256(new Uint8Array()) } };
+    },
+  });
+  using isol8 = new Isol8({ address: `127.0.0.1:${await server.listen('127.0.0.1:0')}` });
+  try {
+    const { files } = await isol8.sessions.get('any');
+    const copied = await files.downloadDirectory('', join(folder, 'to'));
+    expect(copied).toEqual({ files: ['d/fine'], leftOut: ['../evil', '../evil', '../evil'] });
+    expect((await readdir(folder, { recursive: true })).sort()).toEqual(['to', 'to/d', 'to/d/fine']);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

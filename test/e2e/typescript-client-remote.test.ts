@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Isol8 } from '../../clients/typescript/src/index.ts';
 import {
   ConnectionLostError,
   ExecutionFailedError,
@@ -233,6 +234,14 @@ describe('with a session', () => {
     const [one, two] = [remoteWith({ memoryLimit: '128m' }, 'shared'), remoteWith({ memoryLimit: '256m' }, 'shared')];
     await one.execute({ runtime: 'bash', code: 'echo mine > f' });
     expect(await two.execute({ runtime: 'bash', cmd: 'cat f' })).toMatchObject({ stdout: 'mine' });
+  });
+
+  test('its lease is made longer while it is used', async () => {
+    using isol8 = new Isol8({ address: server.address, apiKey: TEST_KEY });
+    await using session = await isol8.sessions.create({ sessionId: 'leased', runtime: 'bash', lifetimeMs: 60_000 });
+    await remoteWith({}, 'leased').execute({ runtime: 'bash', code: '1' });
+    const { expireTime } = await session.refresh();
+    expect(Number(expireTime)).toBeGreaterThan(Date.now() + 3_000_000);
   });
 
   test('P05: its runtime cannot be switched', async () => {

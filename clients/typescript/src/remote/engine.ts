@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Isol8 } from '../client.ts';
 import type { FileContent } from '../content.ts';
 import { refuse } from '../convert/value.ts';
-import { AlreadyExistsError, NotFoundError } from '../errors.ts';
+import { AlreadyExistsError, InvalidRequestError, NotFoundError } from '../errors.ts';
 import type { CallOptions } from '../options.ts';
 import type { Session } from '../session.ts';
 import type { ExecuteRequest } from '../types/request.ts';
@@ -17,6 +17,9 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** A session nobody used for this long ends, in milliseconds. */
 const IDLE_TIMEOUT_MS = 3_600_000;
+
+/** A session that is used lives on: its lease is made this long, in milliseconds, when half of that is left. */
+const LEASE_MS = 3_600_000;
 
 /**
  * isol8 in the shape of the reference library, on whatever server a subclass connects to. With a session (a `sessionId`,
@@ -116,7 +119,7 @@ export abstract class Isol8Engine implements AsyncDisposable {
     const timeoutMs = request.timeoutMs ?? this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#session ??= this.#open(this.#sessionId, request.runtime);
     try {
-      await this.#session;
+      await renew(await this.#session);
       const { image: _, ...rest } = prepared;
       return await call({ ...rest, sessionId: this.#sessionId, policy: { limits: { timeoutMs } } });
     } catch (error) {
@@ -149,5 +152,16 @@ export abstract class Isol8Engine implements AsyncDisposable {
     }
     const client = await this.client();
     return await (this.#session ?? client.sessions.get(this.#sessionId));
+  }
+}
+
+async function renew(session: Session): Promise<void> {
+  const { expireTime } = session.info;
+  if (expireTime === undefined || expireTime.getTime() - Date.now() > LEASE_MS / 2) return;
+  try {
+    await session.update({ expireTime: new Date(Date.now() + LEASE_MS) });
+  } catch (error) {
+    // It has as long as the server allows.
+    if (!(error instanceof InvalidRequestError)) throw error;
   }
 }
