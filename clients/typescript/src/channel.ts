@@ -10,12 +10,14 @@ const CHANNEL: ChannelOptions = {
   'grpc.keepalive_timeout_ms': 20_000,
   // A name server could tell gRPC to send calls again: those that start code must not be.
   'grpc.service_config_disable_resolution': 1,
+  // What listens and never answers is given up, which grpc-js alone would not do: nice-grpc reads this as that limit.
+  'grpc.min_reconnect_backoff_ms': 10_000,
   // A server that was started again is found soon.
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 5_000,
 };
 
-/** A channel to a server. Nothing is sent before the first call. nice-grpc's gives up on a server that never answers. */
+/** A channel to a server. Nothing is sent before the first call. */
 export function openChannel(address: string, tls: boolean | TlsOptions | undefined): Client {
   const { target, secure } = parse(address);
   if (secure === false && tls) refuse('tls', `cannot be together with the address ${address}, which says plaintext`);

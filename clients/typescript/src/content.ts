@@ -1,8 +1,8 @@
 import { toBytes } from './convert/value.ts';
 import type { Content } from './types/request.ts';
 
-/** What can be written to a file: all of it at once, or a stream of it (a Web or Node.js stream is an AsyncIterable). */
-export type FileContent = Content | Blob | Iterable<Content> | AsyncIterable<Content>;
+/** What can be written to a file: all of it at once, or a stream of it (of the Web, of Node.js, or any iterable). */
+export type FileContent = Content | Blob | Iterable<Content> | AsyncIterable<Content> | ReadableStream<Content>;
 
 /** Messages of the wire stay far below what servers take. */
 const MAX_PIECE = 256 * 1024;

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join, posix, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { refuse } from './convert/value.ts';
@@ -63,8 +63,8 @@ export async function downloadDirectory(
     } else if (type === 'REGULAR' && inside) {
       await mkdir(dirname(local), { recursive: true });
       // `wx`: never through something that is there.
-      const file = createWriteStream(local, { flags: 'wx', mode: mode & 0o777 });
-      await pipeline(files.stream(path, options), file);
+      await pipeline(files.stream(path, options), createWriteStream(local, { flags: 'wx' }));
+      await chmod(local, mode & 0o777);
       copied.push(name);
     } else {
       leftOut.push(name);
