@@ -80,6 +80,37 @@ test('the README’s program runs on every Node.js from 20 on that is here', asy
   }
 });
 
+/** What hangs on how Node.js ends calls and streams, which has changed from one version to the next. */
+const ENDINGS = `
+import { Isol8 } from '@isol8/client';
+import { RemoteIsol8 } from '@isol8/client/remote';
+const isol8 = new Isol8();
+const session = await isol8.sessions.create({ runtime: 'bash' });
+async function* broken() {
+  yield 'part of it';
+  throw new Error('the source broke');
+}
+await session.files.write('broken', broken()).catch(({ message }) => console.log(message));
+const signal = AbortSignal.timeout(300);
+await session.execute({ code: 'sleep 600' }, { signal }).catch(({ name, cause }) => console.log(name, cause.name));
+for await (const { type } of session.executeStream({ code: 'echo up; sleep 600' })) if (type === 'stdout') break;
+await session.files.write('whole', new Blob(['all of it']));
+for await (const { path } of session.files.list()) console.log(path, await session.files.readText(path));
+await session[Symbol.asyncDispose]();
+const remote = new RemoteIsol8({ host: isol8.address, apiKey: process.env.ISOL8_API_KEY }, { mode: 'persistent' });
+console.log((await remote.execute({ runtime: 'bash', code: 'echo remote' })).stdout);
+await remote.stop();
+`;
+
+test('calls and streams end well on every Node.js from 20 on that is here', async () => {
+  await writeFile(join(project, 'endings.js'), ENDINGS);
+  for (const [version, node] of await nodes()) {
+    const { code, stdout, stderr } = await run(node, [join(project, 'endings.js')], { env: env() });
+    const lines = ['the source broke', 'CancelledError TimeoutError', 'whole all of it', 'remote', ''];
+    expect({ version, code, stdout, stderr }).toEqual({ version, code: 0, stdout: lines.join('\n'), stderr: '' });
+  }
+});
+
 describe('docs/typescript.md', () => {
   test.each(blocks)('$title', async ({ program, shows }) => {
     const file = join(project, 'block.ts');

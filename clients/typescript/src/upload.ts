@@ -5,7 +5,7 @@ import { type Calls, type Ended, NOTHING } from './calls.ts';
 import { deferred } from './deferred.ts';
 import { type CallOptions, finiteDeadline } from './options.ts';
 
-/** How long a call that is cancelled may take to say so, in milliseconds; then it is cut. */
+/** How long the server may take to refuse a call that is cancelled, in milliseconds; then it is cut. */
 const SPOIL_MS = 1_000;
 
 /** Messages for a call whose request is a stream. */
@@ -36,8 +36,18 @@ export async function upload<I extends DescMessage, O extends DescMessage>(
     over.abort();
     ended.resolve({ error, answer });
   });
+  let whole = false;
+  let spoiled = false;
   const cancel = () => {
-    call.write(spoil, () => call.cancel());
+    if (over.signal.aborted) return;
+    if (whole) {
+      call.cancel();
+      return;
+    }
+    whole = true;
+    spoiled = true;
+    call.write(spoil);
+    call.end();
     setTimeout(() => call.cancel(), SPOIL_MS).unref();
   };
   const running = calls.track({ cancel, on: (event, listener) => call.on(event, listener) }, options);
@@ -51,9 +61,11 @@ export async function upload<I extends DescMessage, O extends DescMessage>(
   let broken: { readonly cause: unknown } | undefined;
   const send = async () => {
     for await (const message of messages) {
-      if (over.signal.aborted) return;
+      if (over.signal.aborted || whole) return;
       if (!call.write(message)) await once(call, 'drain', { signal: over.signal });
     }
+    if (whole) return;
+    whole = true;
     call.end();
   };
   send().catch((cause: unknown) => {
@@ -65,7 +77,10 @@ export async function upload<I extends DescMessage, O extends DescMessage>(
   clearTimeout(timer);
   running.done();
   if (broken !== undefined) throw broken.cause;
-  if (late) throw running.failure({ code: statusCodes.DEADLINE_EXCEEDED, details: '', metadata: new Metadata() });
-  if (answer === undefined) throw running.failure(error ?? NOTHING);
-  return answer;
+  if (answer !== undefined) return answer;
+  if (late) throw running.failure({ ...OURS, code: statusCodes.DEADLINE_EXCEEDED });
+  throw running.failure(spoiled ? { ...OURS, code: statusCodes.CANCELLED } : (error ?? NOTHING));
 }
+
+/** A status that no server gave. */
+const OURS = { details: '', metadata: new Metadata() };
