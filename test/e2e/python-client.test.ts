@@ -60,6 +60,17 @@ test('the README, line by line, in an environment with nothing in it', async () 
   expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: 'EXITED 0 42\n\n1\n2\n3\n3\n' });
 });
 
+test('a server is found by each form of address', async () => {
+  const socket = join(folder, 'isol8.sock');
+  await using listening = await startTestServer({ ...NO_POOL, ISOL8_LISTEN: `unix:${socket}` });
+  const program = 'import isol8; print(isol8.Isol8().execute(runtime="bash", code="echo found").stdout)';
+  for (const address of [server.address, `http://${server.address}/`, `unix:${socket}`, `unix://${socket}`]) {
+    const { stdout, stderr } = await run(installed.oldest.python, ['-c', program], { env: client(address) });
+    expect(stdout, stderr).toBe('found\n\n');
+  }
+  await listening.settled();
+});
+
 test('every field of the contract is in Python', async () => {
   const env = { ...client(), PYTHONPATH: 'clients/python/src' };
   const { stdout, stderr } = await run('.venv/bin/python', ['test/e2e/python-client-fields.py'], { env });
