@@ -191,6 +191,25 @@ describe.each(['blocking', 'asyncio'])('%s', (face) => {
     await newer.end();
   });
 
+  test('what a server says of its files is not believed', async () => {
+    const env = { PYTHONPATH: 'clients/python/src' };
+    await using nobodys = new Scenario('.venv/bin/python', ['test/e2e/python-client-newer-server.py'], env);
+    await using playing = play(face, 'hostile', '', { ISOL8_ADDRESS: await nobodys.nextText() });
+    expect(await playing.next()).toEqual({
+      files: ['good/file', 'link/up'],
+      left_out: ['../up', '/tmp/isol8-absolute', 'a/../../up', 'device', 'hard', 'link'],
+      // No link was made, so that its name is a folder's.
+      found: ['folder', 'folder/good', 'folder/good/file', 'folder/link', 'folder/link/up'],
+      mode: '0o100755',
+    });
+    const message = expect.stringContaining('must be a new or an empty folder');
+    expect(await playing.next()).toMatchObject({ error: 'InvalidRequestError', message });
+    expect(await playing.next()).toMatchObject({ error: 'InternalError', code: 'DATA_LOSS' });
+    expect(await playing.next()).toMatchObject({ error: 'ConnectionLostError' });
+    expect(await playing.end(), playing.stderr).toBe(0);
+    await nobodys.end();
+  });
+
   test('what people do to any object is done, or refused with a word', async () => {
     await using playing = play(face, 'habits');
     const [same, onlyHere] = [{ same: true }, { error: expect.stringContaining('make one in each') }];
