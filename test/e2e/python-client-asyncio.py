@@ -6,7 +6,9 @@ Prints a line of JSON for each thing that happens; python-client.test.ts reads t
 import asyncio
 import json
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Awaitable
+from pathlib import Path
 from typing import Any
 
 from isol8 import AsyncIsol8, Isol8Error, Tls
@@ -189,6 +191,20 @@ async def habits(client: AsyncIsol8) -> None:
     await asyncio.get_running_loop().run_in_executor(None, lambda: asyncio.run(info()))
     await client.close()
     await info()
+
+
+async def hostile(client: AsyncIsol8) -> None:
+    """A server whose files want out of the folder, or are not whole."""
+    session = await client.sessions.get("any")
+    with tempfile.TemporaryDirectory() as parent:
+        folder = Path(parent, "folder")
+        copied = await session.files.download_directory("archive", folder)
+        found = sorted(str(path.relative_to(parent)) for path in Path(parent).rglob("*"))
+        mode = oct(Path(folder, "good/file").stat().st_mode)
+        say(files=copied.files, left_out=copied.left_out, found=found, mode=mode)
+        await fails(session.files.download_directory("archive", folder))
+    await fails(session.files.read("wrong"))
+    await fails(session.files.read("short"))
 
 
 async def tls(_client: AsyncIsol8) -> None:

@@ -7,8 +7,10 @@ import json
 import os
 import pickle
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Callable
 
 from isol8 import Isol8, Isol8Error, Tls
@@ -186,6 +188,20 @@ def habits(client: Isol8) -> None:
         client.server_info()
     except RuntimeError as error:
         say(error=str(error))
+
+
+def hostile(client: Isol8) -> None:
+    """A server whose files want out of the folder, or are not whole."""
+    session = client.sessions.get("any")
+    with tempfile.TemporaryDirectory() as parent:
+        folder = Path(parent, "folder")
+        copied = session.files.download_directory("archive", folder)
+        found = sorted(str(path.relative_to(parent)) for path in Path(parent).rglob("*"))
+        mode = oct(Path(folder, "good/file").stat().st_mode)
+        say(files=copied.files, left_out=copied.left_out, found=found, mode=mode)
+        fails(lambda: session.files.download_directory("archive", folder))
+    fails(lambda: session.files.read("wrong"))
+    fails(lambda: session.files.read("short"))
 
 
 def tls(_client: Isol8) -> None:

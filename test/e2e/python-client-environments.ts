@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { must, run } from '../support/command.ts';
+import { must, ROOT, run } from '../support/command.ts';
 
 /** A Python with nothing but the client in it. */
 export interface PythonEnvironment {
@@ -10,7 +10,10 @@ export interface PythonEnvironment {
   readonly version: string;
 }
 
-/** The wheel in the oldest Python of this machine that the client is for, and the sdist in the newest. */
+/**
+ * The wheel in the oldest Python of this machine that the client is for, with the oldest packages that it says it takes;
+ * and the sdist in the newest, with the newest.
+ */
 export async function installClient(
   folder: string,
 ): Promise<{ readonly oldest: PythonEnvironment; readonly newest: PythonEnvironment }> {
@@ -22,8 +25,11 @@ export async function installClient(
   const [first, last] = [pythons[0], pythons.at(-1)];
   if (first === undefined || last === undefined) throw new Error('this machine has no Python from 3.9 on');
   return {
-    oldest: await install(join(folder, 'oldest'), first, join(dist, named(built, '.whl'))),
-    newest: await install(join(folder, 'newest'), last, join(dist, named(built, '.tar.gz'))),
+    oldest: await install(join(folder, 'oldest'), first, [
+      join(dist, named(built, '.whl')),
+      ...(await leastPackages()),
+    ]),
+    newest: await install(join(folder, 'newest'), last, [join(dist, named(built, '.tar.gz'))]),
   };
 }
 
@@ -33,11 +39,22 @@ function named(built: readonly string[], ending: string): string {
   return found;
 }
 
-async function install(folder: string, { python, version }: PythonEnvironment, what: string) {
+/** `"grpcio>=1.74,<2"` as `grpcio==1.74`. */
+async function leastPackages(): Promise<string[]> {
+  const project = await readFile(join(ROOT, 'clients/python/pyproject.toml'), 'utf8');
+  const dependencies = /^dependencies = \[(.*)\]$/m.exec(project)?.[1] ?? '';
+  const least = [...dependencies.matchAll(/"([\w-]+)>=([\d.]+),<\d+"/g)].map(
+    ([, name, version]) => `${name}==${version}`,
+  );
+  if (least.length !== dependencies.split('", "').length) throw new Error(`not all have bounds: ${dependencies}`);
+  return least;
+}
+
+async function install(folder: string, { python, version }: PythonEnvironment, what: readonly string[]) {
   await mkdir(folder);
   await must(python, '-m', 'venv', folder);
   const own = join(folder, 'bin/python');
-  await must(own, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', what);
+  await must(own, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...what);
   await must(own, '-m', 'pip', 'check');
   return { python: own, version };
 }

@@ -1,13 +1,16 @@
-"""A server of a later isol8, which says what no client of today knows. Prints its address."""
+"""A server of a later isol8, or of nobody's: it says what no client knows. Prints its address."""
 
+import hashlib
+import io
 import sys
+import tarfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import grpc
-from isol8.v1 import execution_pb2, service_pb2_grpc
+from isol8.v1 import execution_pb2, file_pb2, service_pb2_grpc, session_pb2
 
 # Fields 99: a string in a result, and a kind of event.
 UNKNOWN = b"\x9a\x06\x05later"
@@ -55,6 +58,41 @@ class Newer(service_pb2_grpc.Isol8ServiceServicer):
         yield execution_pb2.ExecuteStreamResponse(event=later)
         yield event(sequence=3, output=execution_pb2.ExecutionOutput(stream=9, text="third"))  # type: ignore[arg-type]
         yield event(sequence=4, finished=result())
+
+    def GetSession(self, request: Any, context: Any) -> Any:
+        """Has every session."""
+        session = session_pb2.Session(session_id=request.session_id)
+        return session_pb2.GetSessionResponse(session=session)
+
+    def ReadFile(self, request: Any, context: Any) -> Iterator[Any]:
+        """Sends an archive that wants out, or what is not whole."""
+        content = hostile_archive() if request.path == "archive" else b"content"
+        yield file_pb2.ReadFileResponse(file=file_pb2.FileInfo(path=request.path))
+        yield file_pb2.ReadFileResponse(chunk=content)
+        if request.path != "short":
+            wrong = b"other" if request.path == "wrong" else b""
+            yield file_pb2.ReadFileResponse(sha256=hashlib.sha256(content + wrong).hexdigest())
+
+
+def hostile_archive() -> bytes:
+    """An archive with every way out that there is, and one good file."""
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        for name, kind, target in (
+            ("../up", tarfile.REGTYPE, ""),
+            ("/tmp/isol8-absolute", tarfile.REGTYPE, ""),
+            ("a/../../up", tarfile.REGTYPE, ""),
+            ("link", tarfile.SYMTYPE, ".."),
+            ("link/up", tarfile.REGTYPE, ""),
+            ("hard", tarfile.LNKTYPE, "/etc/passwd"),
+            ("device", tarfile.CHRTYPE, ""),
+            ("good/file", tarfile.REGTYPE, ""),
+        ):
+            entry = tarfile.TarInfo(name)
+            entry.type, entry.linkname, entry.mode = kind, target, 0o4755
+            entry.size = 4 if kind == tarfile.REGTYPE else 0
+            archive.addfile(entry, io.BytesIO(b"evil") if entry.size else None)
+    return file.getvalue()
 
 
 server = grpc.server(ThreadPoolExecutor(max_workers=8))

@@ -60,6 +60,17 @@ test('the README, line by line, in an environment with nothing in it', async () 
   expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: 'EXITED 0 42\n\n1\n2\n3\n3\n' });
 });
 
+test('a server is found by each form of address', async () => {
+  const socket = join(folder, 'isol8.sock');
+  await using listening = await startTestServer({ ...NO_POOL, ISOL8_LISTEN: `unix:${socket}` });
+  const program = 'import isol8; print(isol8.Isol8().execute(runtime="bash", code="echo found").stdout)';
+  for (const address of [server.address, `http://${server.address}/`, `unix:${socket}`, `unix://${socket}`]) {
+    const { stdout, stderr } = await run(installed.oldest.python, ['-c', program], { env: client(address) });
+    expect(stdout, stderr).toBe('found\n\n');
+  }
+  await listening.settled();
+});
+
 test('every field of the contract is in Python', async () => {
   const env = { ...client(), PYTHONPATH: 'clients/python/src' };
   const { stdout, stderr } = await run('.venv/bin/python', ['test/e2e/python-client-fields.py'], { env });
@@ -178,6 +189,25 @@ describe.each(['blocking', 'asyncio'])('%s', (face) => {
     }
     expect(await playing.end(), playing.stderr).toBe(0);
     await newer.end();
+  });
+
+  test('what a server says of its files is not believed', async () => {
+    const env = { PYTHONPATH: 'clients/python/src' };
+    await using nobodys = new Scenario('.venv/bin/python', ['test/e2e/python-client-newer-server.py'], env);
+    await using playing = play(face, 'hostile', '', { ISOL8_ADDRESS: await nobodys.nextText() });
+    expect(await playing.next()).toEqual({
+      files: ['good/file', 'link/up'],
+      left_out: ['../up', '/tmp/isol8-absolute', 'a/../../up', 'device', 'hard', 'link'],
+      // No link was made, so that its name is a folder's.
+      found: ['folder', 'folder/good', 'folder/good/file', 'folder/link', 'folder/link/up'],
+      mode: '0o100755',
+    });
+    const message = expect.stringContaining('must be a new or an empty folder');
+    expect(await playing.next()).toMatchObject({ error: 'InvalidRequestError', message });
+    expect(await playing.next()).toMatchObject({ error: 'InternalError', code: 'DATA_LOSS' });
+    expect(await playing.next()).toMatchObject({ error: 'ConnectionLostError' });
+    expect(await playing.end(), playing.stderr).toBe(0);
+    await nobodys.end();
   });
 
   test('what people do to any object is done, or refused with a word', async () => {

@@ -51,7 +51,7 @@ def value_of(field: Any, value: Any) -> Any:
     arguments = arguments_of(value)
     if field.message_type.name == "InputFile":
         # JSON leaves out what is empty.
-        arguments.setdefault("content", b"")
+        arguments = {"path": "", "content": b"", **arguments}
     return CLASSES[field.message_type.name](**arguments)
 
 

@@ -61,8 +61,14 @@ def settings_of(
     if api_key is None:
         api_key = os.environ.get("ISOL8_API_KEY", "")
     # What is not visible ASCII would be refused by gRPC, without a word of which field.
-    if not re.fullmatch(r"[\x21-\x7e]*", api_key):
+    if not isinstance(api_key, str) or not re.fullmatch(r"[\x21-\x7e]*", api_key):
         raise refuse("api_key", "must be visible ASCII characters: see for blanks and line ends")
+    if not isinstance(address, str):
+        raise refuse("address", f"must be a string, not {type(address).__name__}")
+    if not isinstance(max_message_bytes, int) or max_message_bytes <= 0:
+        raise refuse("max_message_bytes", "must be a whole number above 0")
+    if tls is not None and not isinstance(tls, (bool, Tls)):
+        raise refuse("tls", f"must be True, False or a Tls, not {type(tls).__name__}")
     target, secure = _target_of(address, tls)
     return Settings(
         target=target,

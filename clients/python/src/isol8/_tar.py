@@ -6,7 +6,7 @@ import os
 import shutil
 import tarfile
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath
 from typing import IO
 
 from ._write import refuse
@@ -68,12 +68,13 @@ def unpack(file: IO[bytes], folder: Path) -> Copied:
     left_out: list[str] = []
     with tarfile.open(fileobj=file, mode="r|") as archive:
         for entry in archive:
-            path = PurePosixPath(entry.name)
-            inside = not path.is_absolute() and ".." not in path.parts
+            # As this system reads it, whose separators may be more.
+            path = PurePath(entry.name)
+            inside = not path.anchor and ".." not in path.parts
             content = archive.extractfile(entry) if entry.isreg() and inside else None
             if content is not None:
                 _write(folder / path, content, entry.mode)
-                files.append(str(path))
+                files.append(path.as_posix())
             elif entry.isdir() and inside:
                 (folder / path).mkdir(parents=True, exist_ok=True)
             else:
