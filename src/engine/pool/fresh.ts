@@ -230,7 +230,7 @@ export class FreshSandboxes {
     const until = Math.min(now + REFILL_PAUSE_MS, this.#pausedSince + REFILL_PAUSE_MAX_MS);
     if (until <= this.#refillAt) return;
     this.#refillAt = until;
-    setTimeout(() => this.balance(), until - now + 1).unref();
+    setTimeout(() => this.balance(), Math.max(0, until - now) + 1).unref();
   }
 
   #refill(kinds: readonly Kind[]): void {
