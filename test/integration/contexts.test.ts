@@ -189,6 +189,20 @@ time.sleep(60)
   });
 });
 
+test('a time limit is believed, however late the server hears that the cell began', async () => {
+  await using context = await openContext('python');
+  await context.cell('x = 42');
+  const policy = { limits: { timeout: { seconds: 0n, nanos: 150_000_000 } } };
+  // The server lives in this process, and stands still after the cell was sent: after one of these at least.
+  for (const ms of [3, 6, 12, 25, 50, 100]) {
+    const running = context.cell('while True: pass', { policy });
+    await delay(ms);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+    expect(await running).toMatchObject({ outcome: Outcome.TIMED_OUT, contextEnded: false });
+  }
+  expect(await context.cell('print(x)')).toMatchObject({ stdout: '42\n' });
+});
+
 test('what makes no sense in a context is refused by name', async () => {
   await using session = await openSession(isol8, 'python');
   const source = { case: 'command' as const, value: 'ls' };

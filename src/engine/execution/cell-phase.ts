@@ -57,18 +57,18 @@ export async function cellPhase({ guest }: Sandbox, phase: CellPhase): Promise<C
   let lost: Error | undefined;
   try {
     if (phase.signal.aborted) return { end, isFresh, startFailure, lost, endedByHost: 'CANCELLED' };
-    let begun = performance.now();
+    // The guest's clock starts after this, however late it is heard that the cell began.
+    const asked = performance.now();
     const call = guest.cell(order);
     phase.signal.addEventListener('abort', onAbort, { once: true });
     void guest.connection.lost.then(phase.onEnding);
     for await (const answer of call.answers) {
       if (answer.kind === 'started') {
         isFresh = answer.isFresh;
-        begun = performance.now();
         after(order.timeoutMs + 2 * CELL_GRACE_MS, () => endNow('TIMED_OUT'));
       } else if (answer.kind === 'output') await phase.onOutput(answer.stream, answer.data);
       else if (answer.kind === 'display') await phase.onDisplay(answer.display);
-      else if (answer.kind === 'ended') end = checkedEnd(answer.end, performance.now() - begun, order);
+      else if (answer.kind === 'ended') end = checkedEnd(answer.end, performance.now() - asked, order);
       else startFailure = { reason: answer.failure, message: answer.message };
       if (end !== undefined || startFailure !== undefined) {
         after(GUEST_ANSWER_TIMEOUT_MS, () => giveUp('the guest did not close its answers in time'));
