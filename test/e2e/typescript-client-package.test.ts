@@ -42,8 +42,8 @@ let project: string;
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'isol8-project-'));
   server = await startTestServer();
-  // In its folder, whose npm runs the scripts that build it; that of the repository runs none.
-  const pack = `cd clients/typescript && npm pack --json --silent --pack-destination '${project}'`;
+  // The repository's npm runs no scripts, and tells so to what it runs; this one builds the package.
+  const pack = `cd clients/typescript && npm pack --ignore-scripts=false --json --silent --pack-destination '${project}'`;
   const packed = JSON.parse(await must('bash', '-c', pack));
   await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'module', private: true }));
   const install = ['install', '--silent', '--no-audit', '--no-fund', '--prefer-offline', '--prefix', project];
