@@ -30,7 +30,7 @@ export function runCommand(): Command {
     .option('-e, --eval <code>', 'the program itself')
     .option('--cmd <command>', 'a command line for bash')
     .option('-r, --runtime <name>', 'python, node, bun, deno, bash or one that the server has more')
-    .option('--timeout <span>', 'wall time: 30s, 1.5m, 250ms, or milliseconds', duration)
+    .option('--timeout <span>', 'wall time: 30s, 1.5m, 250ms', duration)
     .option('--memory <size>', 'memory: 512m, 1GiB, or bytes', size)
     .option('--cpu <cores>', 'cores, fractions too', positive)
     .option('--processes <count>', 'processes and threads', positive)

@@ -54,8 +54,8 @@ export function another(text: string, before: readonly string[]): string[] {
 
 /** A span of time, in milliseconds. */
 export function duration(text: string): number {
-  const parsed = /^\d+$/.test(text) ? Number(text) : parseDuration(text);
-  if (!parsed) throw new InvalidArgumentError('Say 30s, 1.5m, 250ms, or a number of milliseconds.');
+  const parsed = parseDuration(text);
+  if (!parsed) throw new InvalidArgumentError('Say 30s, 1.5m or 250ms.');
   return parsed;
 }
 

@@ -32,12 +32,12 @@ export interface Program {
  * @throws ConfigError
  */
 export async function findProgram(words: readonly string[], options: RunOptions): Promise<Program> {
-  const { cmd, eval: code, sessionId } = options;
-  if (cmd !== undefined && code !== undefined) throw new ConfigError('--cmd and --eval exclude each other');
+  const { cmd, eval: given, sessionId } = options;
+  if (cmd !== undefined && given !== undefined) throw new ConfigError('--cmd and --eval exclude each other');
   const chosen = options.runtime;
   const as = (runtime: string) => ((chosen ?? sessionId === undefined) ? { runtime: chosen ?? runtime } : {});
   if (cmd !== undefined) return { ...as('bash'), source: { command: cmd }, arguments: words, tookStdin: false };
-  if (code !== undefined) return { ...as('python'), source: { code }, arguments: words, tookStdin: false };
+  if (given !== undefined) return { ...as('python'), source: { code: given }, arguments: words, tookStdin: false };
   const [file = '-', ...rest] = words;
   if (file !== '-') {
     const runtime = chosen ?? BY_EXTENSION[extname(file)];
@@ -47,7 +47,9 @@ export async function findProgram(words: readonly string[], options: RunOptions)
     return { ...(runtime && { runtime }), source: { code: read(file) }, arguments: rest, tookStdin: false };
   }
   if (process.stdin.isTTY) throw new ConfigError('there is no program: name a file, or use --eval, --cmd or a pipe');
-  return { ...as('python'), source: { code: await text(process.stdin) }, arguments: rest, tookStdin: true };
+  const code = await text(process.stdin);
+  if (code === '') throw new ConfigError('standard input is empty: name a file, or use --eval or --cmd');
+  return { ...as('python'), source: { code }, arguments: rest, tookStdin: true };
 }
 
 /** @throws ConfigError */
