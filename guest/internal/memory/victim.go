@@ -47,9 +47,10 @@ func (v *victim) kill() bool {
 	return started(v.pid) == v.before && unix.Kill(v.pid, unix.SIGKILL) == nil
 }
 
-// lingers tells whether it still holds its memory, for as long as one may wait for that.
+// lingers tells whether it may still hold its memory, for as long as one may wait for that. What it says of its memory is
+// gone before that is given back, which is when it is a zombie.
 func (v victim) lingers() bool {
-	return v.pid != 0 && time.Since(v.at) < patience && started(v.pid) == v.before && size(v.pid) > 0
+	return v.pid != 0 && time.Since(v.at) < patience && started(v.pid) == v.before
 }
 
 // leastUID is the first user of code; below are the guest's own, which are never chosen.
@@ -64,7 +65,7 @@ func size(pid int) int64 {
 	return seen.Memory
 }
 
-// started is the start time of a process, which with its pid names it for good; empty when it is gone.
+// started is the start time of a process, which with its pid names it for good; empty when it is gone or a zombie.
 func started(pid int) string {
 	content, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
@@ -73,7 +74,7 @@ func started(pid int) string {
 	// The name in parentheses may hold anything, so fields are counted from its end.
 	fields := bytes.Fields(content[bytes.LastIndexByte(content, ')')+1:])
 	const startTime = 22 - 3
-	if len(fields) <= startTime {
+	if len(fields) <= startTime || fields[0][0] == 'Z' || fields[0][0] == 'X' {
 		return ""
 	}
 	return string(fields[startTime])

@@ -75,6 +75,11 @@ func (w *Watchdog) Watch(limit func() int64, quiet func() bool, done <-chan stru
 		if !over || last.lingers() {
 			continue
 		}
+		if last.pid != 0 {
+			// What it held may have been counted still: the one that is left must not pay for that.
+			last = victim{}
+			continue
+		}
 		next, found := largest(w.workers())
 		if !found {
 			continue
