@@ -27,7 +27,8 @@ export class DockerIsol8 extends Isol8Engine {
   }
 
   protected override async connect(): Promise<Isol8> {
-    const { address, apiKey } = await this.#startServer();
+    this.#server = await startLocalServer({ ISOL8_POOL: poolOf(this.#prewarm) });
+    const { address, apiKey } = this.#server;
     return new Isol8({ address, apiKey });
   }
 
@@ -36,11 +37,6 @@ export class DockerIsol8 extends Isol8Engine {
     const server = this.#server;
     this.#server = undefined;
     await server?.[Symbol.asyncDispose]();
-  }
-
-  async #startServer(): Promise<LocalServer> {
-    this.#server = await startLocalServer({ ISOL8_POOL: poolOf(this.#prewarm) });
-    return this.#server;
   }
 }
 

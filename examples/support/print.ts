@@ -1,5 +1,4 @@
 import { styleText } from 'node:util';
-import { type ExecuteResponse, OutcomeSchema } from '../../gen/isol8/v1/execution_pb.ts';
 
 /** Colours on a terminal, plain text in a pipe. */
 const paint = (style: Parameters<typeof styleText>[0], text: string) =>
@@ -31,11 +30,6 @@ export function verdict(good: boolean, problem: string): void {
   if (good) return;
   console.log(`  ${paint('red', `not as it should be: ${problem}`)}`);
   process.exitCode = 1;
-}
-
-/** The name of an outcome, without its prefix. */
-export function outcome(answer: ExecuteResponse): string {
-  return OutcomeSchema.value[answer.outcome]?.localName ?? `outcome ${answer.outcome}`;
 }
 
 /** Output on one line. */

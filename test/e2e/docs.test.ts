@@ -3,25 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { RUNTIMES } from '../../src/engine/runtimes/registry.ts';
 import { must, ROOT, run } from '../support/command.ts';
+import { type Block, blocksOf } from '../support/pages.ts';
 import { startTestServer, TEST_KEY, type TestServer } from '../support/server.ts';
-
-/** A block of shell in a page, and the block after it where that shows what comes out. */
-interface Block {
-  readonly title: string;
-  readonly shell: string;
-  readonly shows?: { readonly kind: string; readonly text: string };
-}
-
-function blocksOf(page: string): Block[] {
-  const fences = /^```(\w+)\n(.*?)^```$/gms;
-  const all = [...readFileSync(join(ROOT, page), 'utf8').matchAll(fences)];
-  return all.flatMap(([, kind, text = ''], i): Block[] => {
-    if (kind !== 'sh') return [];
-    const [, nextKind = '', nextText = ''] = all[i + 1] ?? [];
-    const shows = ['json', 'text'].includes(nextKind) ? { shows: { kind: nextKind, text: nextText } } : {};
-    return [{ title: `${page}: ${text.split('\n')[0]}`, shell: text, ...shows }];
-  });
-}
 
 let server: TestServer;
 beforeAll(async () => {
@@ -34,9 +17,9 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-async function follow({ shell, shows }: Block, before = ''): Promise<void> {
+async function follow({ text, shows }: Block, before = ''): Promise<void> {
   const env = { ISOL8_ADDRESS: server.address, ISOL8_API_KEY: TEST_KEY };
-  const script = `set -e\n${before}\n${shell}`.replaceAll(/127\.0\.0\.1:50051/g, server.address);
+  const script = `set -e\n${before}\n${text}`.replaceAll(/127\.0\.0\.1:50051/g, server.address);
   const { code, stdout, stderr } = await run('bash', ['-c', script], { env });
   expect(code, stderr).toBe(0);
   if (shows?.kind === 'json') expect(JSON.parse(stdout)).toMatchObject(JSON.parse(shows.text));
@@ -44,18 +27,19 @@ async function follow({ shell, shows }: Block, before = ''): Promise<void> {
 }
 
 // `make demo` and serving have tests of their own.
-test.each(blocksOf('README.md').filter(({ shell }) => !/^make demo|isol8\.js serve$/m.test(shell)))('$title', (block) =>
-  follow(block),
+test.each(blocksOf('README.md', 'sh').filter(({ text }) => !/^make demo|isol8\.js serve$/m.test(text)))(
+  '$title',
+  (block) => follow(block),
 );
 
-const [prelude, ...usage] = blocksOf('docs/usage.md');
-test.each(usage)('$title', (block) => follow(block, prelude?.shell));
+const [prelude, ...usage] = blocksOf('docs/usage.md', 'sh');
+test.each(usage)('$title', (block) => follow(block, prelude?.text));
 
-const [isol8, ...commands] = blocksOf('docs/command-line.md');
-test.each(commands)('$title', (block) => follow(block, isol8?.shell));
+const [isol8, ...commands] = blocksOf('docs/command-line.md', 'sh');
+test.each(commands)('$title', (block) => follow(block, isol8?.text));
 
 // One session from the first block to the last.
-test.each(blocksOf('docs/sessions.md'))('$title', (block) => follow(block, prelude?.shell));
+test.each(blocksOf('docs/sessions.md', 'sh'))('$title', (block) => follow(block, prelude?.text));
 
 test('the table of runtimes is true', () => {
   const page = readFileSync(join(ROOT, 'docs/usage.md'), 'utf8');
@@ -67,20 +51,12 @@ test('the table of runtimes is true', () => {
   }
 });
 
-/** Programs of a page, each with what it prints; the first one stands before all others. */
-function programsOf(page: string): { title: string; program: string; prints: string }[] {
-  const fences = /^```python\n(.*?)^```$(?:\n\n^```text\n(.*?)^```$)?/gms;
-  const all = [...readFileSync(join(ROOT, page), 'utf8').matchAll(fences)];
-  const [, prelude = ''] = all[0] ?? [];
-  return all.map(([, program = '', prints = ''], i) => ({
-    title: `${page}: ${i + 1}: ${program.split('\n')[0]}`,
-    program: i === 0 ? program : `${prelude}${program}`,
-    prints,
-  }));
-}
-
-test.each(programsOf('docs/python.md'))('$title', async ({ program, prints }) => {
+// The first one stands before all others.
+const programs = blocksOf('docs/python.md', 'python');
+const first = programs[0]?.text ?? '';
+test.each(programs)('$title', async ({ text, shows }) => {
+  const program = text === first ? text : `${first}${text}`;
   const env = { ISOL8_ADDRESS: server.address, ISOL8_API_KEY: TEST_KEY, PYTHONPATH: 'clients/python/src' };
   const { code, stdout, stderr } = await run('.venv/bin/python', ['-c', program], { env });
-  expect({ code, stderr, stdout }).toEqual({ code: 0, stderr: '', stdout: prints });
+  expect({ code, stderr, stdout }).toEqual({ code: 0, stderr: '', stdout: shows?.text ?? '' });
 });

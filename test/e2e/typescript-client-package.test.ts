@@ -1,29 +1,13 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { must, ROOT, run } from '../support/command.ts';
+import { blocksOf } from '../support/pages.ts';
 import { startTestServer, TEST_KEY, type TestServer } from '../support/server.ts';
 
-/** A program in a page, and the block after it where that shows what comes out. */
-interface Block {
-  readonly title: string;
-  readonly program: string;
-  readonly shows?: string;
-}
-
-async function blocksOf(page: string, language: string): Promise<Block[]> {
-  const fences = /^```(\w+)\n(.*?)^```$/gms;
-  const all = [...(await readFile(join(ROOT, page), 'utf8')).matchAll(fences)];
-  return all.flatMap(([, kind, program = ''], i): Block[] => {
-    if (kind !== language) return [];
-    const [, nextKind = '', shows = ''] = all[i + 1] ?? [];
-    return [{ title: `${page}: ${program.split('\n')[0]}`, program, ...(nextKind === 'text' && { shows }) }];
-  });
-}
-
-const [prelude, ...blocks] = await blocksOf('docs/typescript.md', 'ts');
-const [quickstart] = await blocksOf('clients/typescript/README.md', 'js');
+const [prelude, ...blocks] = blocksOf('docs/typescript.md', 'ts');
+const [quickstart] = blocksOf('clients/typescript/README.md', 'js');
 
 /** Every Node.js of this machine that the package is for, by version: the pinned one, and what `npm` came with. */
 async function nodes(): Promise<Map<string, string>> {
@@ -66,7 +50,7 @@ test('the package has what it needs, and nothing else', async () => {
 });
 
 test('the README’s program runs on every Node.js from 20 on that is here', async () => {
-  await writeFile(join(project, 'quickstart.js'), quickstart?.program ?? '');
+  await writeFile(join(project, 'quickstart.js'), quickstart?.text ?? '');
   const found = await nodes();
   expect([...found.keys()]).toContain(process.version);
   for (const [version, node] of found) {
@@ -112,12 +96,12 @@ test('calls and streams end well on every Node.js from 20 on that is here', asyn
 });
 
 describe('docs/typescript.md', () => {
-  test.each(blocks)('$title', async ({ program, shows }) => {
+  test.each(blocks)('$title', async ({ text, shows }) => {
     const file = join(project, 'block.ts');
-    await writeFile(file, `${prelude?.program}\n${program}`);
+    await writeFile(file, `${prelude?.text}\n${text}`);
     const { code, stdout, stderr } = await run(process.execPath, [file], { env: env() });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout.trimEnd()).toBe(shows?.trimEnd());
+    expect(stdout.trimEnd()).toBe(shows?.text.trimEnd());
   });
 
   test.each([
@@ -126,7 +110,7 @@ describe('docs/typescript.md', () => {
   ])('everything in it compiles, strictly, with the types of the package and %s', async (_, more) => {
     const folder = join(project, 'typed');
     await mkdir(folder, { recursive: true });
-    const programs = [...blocks.map(({ program }) => `${prelude?.program}\n${program}`), quickstart?.program ?? ''];
+    const programs = [...blocks.map(({ text }) => `${prelude?.text}\n${text}`), quickstart?.text ?? ''];
     await Promise.all(programs.map((program, i) => writeFile(join(folder, `block${i}.ts`), program)));
     const compilerOptions = {
       module: 'nodenext',

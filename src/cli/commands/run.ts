@@ -1,8 +1,8 @@
 import { Command } from 'commander';
+import { reachAny, reachable, reachServer } from '../reach.ts';
 import { follow, handOnStdin } from '../run/follow.ts';
 import { another, duration, pair, positive, type RunOptions, sentFile, size } from '../run/options.ts';
 import { findProgram } from '../run/program.ts';
-import { reachAny, reachable, reachServer } from '../run/reach.ts';
 import { requestOf } from '../run/request.ts';
 import { exitCodeOf, remarksOn } from '../run/verdict.ts';
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type Reachable, reachable, reachServer } from '../run/reach.ts';
+import { type Reachable, reachable, reachServer } from '../reach.ts';
 
 /** `isol8 session`: the sessions of a server. */
 export function sessionCommand(): Command {

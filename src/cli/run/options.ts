@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { variable } from '../../config.ts';
 import { parseBytes } from '../../lib/bytes.ts';
 import { parseDuration } from '../../lib/duration.ts';
-import type { Reachable } from './reach.ts';
+import type { Reachable } from '../reach.ts';
 
 /** What `isol8 run` was told. */
 export interface RunOptions extends Reachable {

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { ConfigError } from '../../config.ts';
+import { read } from '../files.ts';
 import type { RunOptions } from './options.ts';
 
 /** Runtimes by what a program's file is called. */
@@ -50,19 +50,4 @@ export async function findProgram(words: readonly string[], options: RunOptions)
   const code = await text(process.stdin);
   if (code === '') throw new ConfigError('standard input is empty: name a file, or use --eval or --cmd');
   return { ...as('python'), source: { code }, arguments: rest, tookStdin: true };
-}
-
-/** @throws ConfigError */
-export function read(file: string): string {
-  return readBytes(file).toString();
-}
-
-/** @throws ConfigError */
-export function readBytes(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new ConfigError(code === 'ENOENT' ? `${file}: File not found` : `${file}: cannot be read: ${code}`);
-  }
 }

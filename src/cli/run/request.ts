@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { ExecuteRequest } from '../../../clients/typescript/src/index.ts';
 import { known } from '../../lib/known.ts';
+import { read, readBytes } from '../files.ts';
 import type { RunOptions } from './options.ts';
-import { type Program, read, readBytes } from './program.ts';
+import type { Program } from './program.ts';
 
 /**
  * What is asked of the server.

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { Isol8 } from '../../../clients/typescript/src/index.ts';
-import { ConfigError, variable } from '../../config.ts';
-import { startLocalServer } from '../../local.ts';
-import { readBytes } from './program.ts';
+import { Isol8 } from '../../clients/typescript/src/index.ts';
+import { ConfigError, variable } from '../config.ts';
+import { startLocalServer } from '../local.ts';
+import { readBytes } from './files.ts';
 
 /** Where a server is, as options say it. */
 export interface Reachable {
