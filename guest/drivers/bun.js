@@ -2,7 +2,7 @@
 // guest has made an empty one, which is removed here. What Bun has taken from the environment by then stays: the guest
 // gives this process only to a program with the very environment that it was booted with.
 
-const { readdirSync, readSync, statSync, unlinkSync, writeFileSync, writeSync } = require('node:fs');
+const { closeSync, openSync, readdirSync, readSync, statSync, unlinkSync, writeFileSync, writeSync } = require('node:fs');
 
 const take = (size) => {
   const bytes = Buffer.allocUnsafeSlow(size);
@@ -45,9 +45,11 @@ const become = (message) => {
   // No variables ever come.
   field();
   const path = field();
+  const driver = field();
   const given = Array.from({ length: count }, field);
   if (path !== '') write(path, message.subarray(at));
   process.argv.push(...given);
+  return driver;
 };
 
 // What a worker forks has the options of this process, too: nobody would tell it what to run.
@@ -60,8 +62,15 @@ if (process.ppid === 1) {
     writeSync(1, '0');
     process.reallyExit(0);
   }
-  become(message);
+  const driver = become(message);
   writeSync(1, '+');
+  if (driver !== '') {
+    closeSync(0);
+    openSync('/dev/null', 'r');
+    require(driver);
+    // The driver lives as long as the process, and the main file is never come to.
+    await new Promise(() => {});
+  }
 }
 
 const option = process.execArgv.indexOf(__filename);

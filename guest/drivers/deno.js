@@ -47,6 +47,7 @@ const become = (message) => {
   };
   const counts = [Number(field()), Number(field())];
   const path = field();
+  const driver = field();
   const [given, variables] = counts.map((count) => Array.from({ length: count }, field));
   if (path !== '') write(path, message.subarray(at));
 
@@ -56,6 +57,7 @@ const become = (message) => {
     if (equals < 0) Deno.env.delete(variable);
     else Deno.env.set(variable.slice(0, equals), variable.slice(equals + 1));
   }
+  return driver;
 };
 
 say('w');
@@ -64,5 +66,10 @@ if (isTooLate()) {
   say('0');
   Deno.exit(0);
 }
-become(message);
+const driver = become(message);
 say('+');
+if (driver !== '') {
+  await import(`file://${driver}`);
+  // The driver lives as long as the process, and the main file is never come to.
+  await new Promise(() => {});
+}

@@ -2,7 +2,8 @@
 //
 // A hook runs inside the interpreter, by the interpreter's own means to run something before the main file. It says
 // that it waits, takes one message (package hot has its format), writes the main file, makes argv and environment what
-// a fresh process would find, removes every trace of itself and returns. The interpreter then does what it always does.
+// a fresh process would find, removes every trace of itself and returns. The interpreter then does what it always does,
+// unless the message names a driver: then that runs in place of the main file.
 package drivers
 
 import "embed"

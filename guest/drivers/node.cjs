@@ -39,8 +39,16 @@
     };
     const counts = [Number(field()), Number(field())];
     const path = field();
+    const driver = field();
     const [given, variables] = counts.map((count) => Array.from({ length: count }, field));
     if (path !== '') write(path, message.subarray(at));
+    if (driver !== '') {
+      fs.closeSync(0);
+      fs.openSync('/dev/null', 'r');
+      const { constructor: Module } = module;
+      const find = Module._findPath;
+      Module._findPath = (request, paths, isMain) => (isMain ? driver : find(request, paths, isMain));
+    }
 
     process.argv.push(...given);
     for (const variable of variables) {

@@ -35,7 +35,7 @@ describe.each([
 ])('a context in %s', (runtime, set, print, value, fail, name, endless) => {
   test('keeps its variables, shows values, tells errors, and outlives what is interrupted', async () => {
     await using context = await openContext(runtime);
-    expect(await context.cell(set)).toMatchObject({ exitCode: 0, timings: { interpreter: InterpreterStart.COLD } });
+    expect(await context.cell(set)).toMatchObject({ exitCode: 0, timings: { interpreter: InterpreterStart.HOT } });
     expect(await context.cell(print)).toMatchObject({ stdout: '42\n', timings: { interpreter: InterpreterStart.HOT } });
     const shown = await context.cell(value);
     expect(shown.displays).toMatchObject([{ isResult: true, context: 'main' }]);

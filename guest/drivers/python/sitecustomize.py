@@ -46,12 +46,37 @@ def _is_too_late():
     return bool(site.ENABLE_USER_SITE) and os.path.isdir(site.USER_SITE)
 
 
+def _divert(driver):
+    """Has the interpreter run another file than its main file.
+
+    It asks first whether the main file can be imported from, as an archive can, and if so leaves it to runpy to find a
+    __main__ there. That module takes longer to import than the driver does, so it is not the one of the library here.
+    """
+
+    def run(*_):
+        del sys.modules["runpy"]
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.close(null)
+        main = sys.modules["__main__"]
+        main.__file__ = driver
+        with open(driver, "rb") as source:
+            code = compile(source.read(), driver, "exec")
+        exec(code, main.__dict__)
+
+    sys.path_importer_cache[sys.argv[0]] = sys.path_hooks[-1](os.path.dirname(driver))
+    sys.modules["runpy"] = runpy = type(sys)("runpy")
+    runpy._run_module_as_main = run
+
+
 def _become(message):
-    arguments, variables, path, rest = message.split(b"\0", 3)
+    arguments, variables, path, driver, rest = message.split(b"\0", 4)
     arguments, variables = int(arguments), int(variables)
     *fields, content = rest.split(b"\0", arguments + variables)
     if path:
         _write(path, content)
+    if driver:
+        _divert(os.fsdecode(driver))
 
     # Python takes the bytes of its arguments for text in the same way.
     given = [os.fsdecode(field) for field in fields[:arguments]]

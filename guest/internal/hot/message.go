@@ -39,6 +39,8 @@ type Program struct {
 	Path string
 	// Content is what it will hold.
 	Content []byte
+	// Driver runs in place of the main file, which is not looked for; empty for none.
+	Driver string
 }
 
 // Fits tells whether a hook can be told it and a fresh process would take it, too.
@@ -54,12 +56,12 @@ func (p *Program) Fits() bool {
 }
 
 // message is eight hexadecimal digits for the size of what follows: fields that each end in a NUL (the number of
-// arguments, that of changes to the environment, the path, the arguments, the changes), then the content. A change is
-// NAME=value for a variable to set and NAME for one to remove.
+// arguments, that of changes to the environment, the path, the driver, the arguments, the changes), then the content. A
+// change is NAME=value for a variable to set and NAME for one to remove.
 func (p *Program) message() []byte {
 	var out bytes.Buffer
 	fields := slices.Concat(
-		[]string{strconv.Itoa(len(p.Arguments)), strconv.Itoa(len(p.Changes)), p.Path}, p.Arguments, p.Changes,
+		[]string{strconv.Itoa(len(p.Arguments)), strconv.Itoa(len(p.Changes)), p.Path, p.Driver}, p.Arguments, p.Changes,
 	)
 	size := len(p.Content)
 	for _, field := range fields {

@@ -74,7 +74,7 @@ func (c *cell) run(ctx context.Context, in *interpreter, fresh bool) error {
 		c.directory = in.kernel.Root + "/" + c.directory
 	}
 	c.stdout, c.stderr = in.stdout.begin(c), in.stderr.begin(c)
-	started := &guestv1.CellStarted{Fresh: fresh}
+	started := &guestv1.CellStarted{Fresh: fresh, Hot: fresh && in.hot}
 	c.tell(&guestv1.RunCellResponse{Event: &guestv1.RunCellResponse_Started{Started: started}})
 	c.meter = in.kernel.Executor.Meter(false)
 	c.startedAt = time.Now()

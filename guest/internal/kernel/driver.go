@@ -17,7 +17,7 @@ type driver struct {
 	directory, main string
 	// shared is a directory whose files it needs as well; empty for none.
 	shared string
-	// before and after are what the interpreter is given besides the main file.
+	// before and after are what the interpreter is given besides the main file and, last, the directory of its line.
 	before, after []string
 	// runLine and endLine are written to the interpreter's standard input for each cell. Where there are none, that is
 	// /dev/null.
@@ -29,13 +29,13 @@ type driver struct {
 }
 
 var known = map[string]*driver{
-	"python": {directory: "python", main: "driver.py"},
+	"python": {directory: "python", main: "__main__.py"},
 	"node":   {directory: "node", main: "driver.cjs", shared: javascript, byPipe: true},
 	"deno":   {directory: "deno", main: "driver.cjs", shared: javascript, byPipe: true},
 	"bun":    {directory: "bun", main: "driver.cjs", shared: javascript},
 	"bash": {
 		directory: "bash", main: "driver.sh", runLine: bashRun, endLine: bashEnd, wholeGroup: true,
-		before: []string{"--noprofile", "--noediting", "--rcfile"}, after: []string{"-i"},
+		before: []string{"--noprofile", "--noediting", "--rcfile"}, after: []string{"-i", "-s"},
 	},
 }
 

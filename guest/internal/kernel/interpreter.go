@@ -25,12 +25,12 @@ type interpreter struct {
 	// firstCell is the cell that it was started for.
 	firstCell      string
 	stdout, stderr *outlet
-	// orders go to the driver, and what it says comes from said.
-	orders, said *os.File
+	// line leads to the driver and back.
+	line *line
 	// stdin is the interpreter's, where it reads lines; nil where it does not.
 	stdin *os.File
-	// interrupts leads to a driver that takes them so; nil for others.
-	interrupts *os.File
+	// hot is set when it had booted before it was asked for.
+	hot bool
 	// read is closed when nothing more of what the driver says is read.
 	read chan struct{}
 	// gone is closed when nothing is left of it and of what it started.
@@ -51,7 +51,7 @@ type interpreter struct {
 // listen reads what the driver says until it ends, or says what it may not.
 func (in *interpreter) listen(frames *frames) {
 	defer close(in.read)
-	pace := &paced{from: in.said}
+	pace := &paced{from: in.line.said}
 	frames.in.Reset(pace)
 	for {
 		f, err := frames.next()
@@ -106,10 +106,11 @@ func (in *interpreter) end(why string) {
 // watch waits for its end and ends what it leaves behind.
 func (in *interpreter) watch() {
 	<-in.process.Done
+	in.line.begun()
 	_ = in.kernel.Launcher.Reaper.KillMarked(in.process.Mark)
 	in.kernel.Executor.Owners.Forget(in.process.Mark)
 	// Nobody is left to write, but what was written is read.
-	_ = in.said.SetReadDeadline(time.Now().Add(farewell))
+	_ = in.line.said.SetReadDeadline(time.Now().Add(farewell))
 	in.kernel.forget(in)
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -135,7 +136,7 @@ func (in *interpreter) begin(c *cell) bool {
 func (in *interpreter) order(c *cell) {
 	// The lines come first: it is by them that it begins to read.
 	in.nudge(in.driver.runLine + in.driver.endLine)
-	_, _ = in.orders.Write(c.order())
+	_, _ = in.line.orders.Write(c.order())
 }
 
 // nudge writes lines to its standard input.
@@ -182,10 +183,10 @@ func (in *interpreter) why() string {
 
 // interrupt sends SIGINT to it, or to its process group.
 func (in *interpreter) interrupt(group bool) {
-	if in.interrupts != nil {
+	if in.driver.byPipe {
 		// One byte fits; where many were not read, one more says nothing.
-		_ = in.interrupts.SetWriteDeadline(time.Now().Add(pipe.Pause))
-		_, _ = in.interrupts.Write([]byte{'i'})
+		_ = in.line.interrupts.SetWriteDeadline(time.Now().Add(pipe.Pause))
+		_, _ = in.line.interrupts.Write([]byte{'i'})
 		return
 	}
 	_ = in.kernel.Launcher.Reaper.While(in.process, func() error {
@@ -198,10 +199,8 @@ func (in *interpreter) interrupt(group bool) {
 
 // close closes what led to it. It is gone, and no cell runs.
 func (in *interpreter) close() {
-	_ = in.orders.Close()
-	_ = in.said.Close()
+	in.line.close()
 	_ = in.stdin.Close()
-	_ = in.interrupts.Close()
 	_ = in.stdout.file.Close()
 	if in.stderr != nil {
 		_ = in.stderr.file.Close()

@@ -25,7 +25,7 @@ const (
 	maxSaid = 4 << 10
 )
 
-// start starts an interpreter and returns when it takes cells.
+// start starts an interpreter, or takes the one that waits, and returns when it takes cells.
 func (k *Kernel) start(ctx context.Context, d *driver, request *guestv1.RunCellRequest) (*interpreter, error) {
 	if len(request.GetArgv()) == 0 {
 		return nil, errors.New("no interpreter is named")
@@ -34,13 +34,30 @@ func (k *Kernel) start(ctx context.Context, d *driver, request *guestv1.RunCellR
 	if err != nil {
 		return nil, err
 	}
+	if request.GetHot() {
+		in, err := k.bring(ctx, d, request, func(in *interpreter) (*os.File, error) { return in.board(main, request) })
+		if err == nil || ctx.Err() != nil {
+			return in, err
+		}
+	}
+	return k.bring(ctx, d, request, func(in *interpreter) (*os.File, error) { return in.launch(main, request) })
+}
+
+// bring brings an interpreter to where it takes cells. begin begins it, and returns what it writes to standard error.
+func (k *Kernel) bring(
+	ctx context.Context, d *driver, request *guestv1.RunCellRequest, begin func(*interpreter) (*os.File, error),
+) (*interpreter, error) {
+	line, err := newLine(k.Private, k.Launcher.UID)
+	if err != nil {
+		return nil, err
+	}
 	in := &interpreter{
-		kernel: k, driver: d, firstCell: request.GetRunId(),
+		kernel: k, driver: d, firstCell: request.GetRunId(), line: line,
 		read: make(chan struct{}), gone: make(chan struct{}),
 	}
-	argv := slices.Concat(request.GetArgv(), d.before, []string{main}, d.after)
-	errs, err := in.launch(argv, request.GetEnvironment())
+	errs, err := begin(in)
 	if err != nil {
+		line.close()
 		return nil, err
 	}
 	k.Executor.Owners.Set(in.process.Mark, run.Owner{Context: request.GetContext()}, k.Launcher.Reaper.Living)
@@ -63,9 +80,24 @@ func (k *Kernel) start(ctx context.Context, d *driver, request *guestv1.RunCellR
 	return in, nil
 }
 
-// launch starts the process, and returns what it writes to standard error.
-func (in *interpreter) launch(argv, environment []string) (errs *os.File, err error) {
+// board takes the interpreter that waits.
+func (in *interpreter) board(main string, request *guestv1.RunCellRequest) (errs *os.File, err error) {
+	driven := in.kernel.Executor.Drive(run.Drive{
+		Hook: in.driver.directory, Argv: request.GetArgv(), Environment: request.GetEnvironment(),
+		Main: main, Argument: in.line.directory,
+	})
+	if driven == nil {
+		return nil, errors.New("none waits")
+	}
+	in.process, in.hot = driven.Process, true
+	in.stdout = newOutlet(driven.Stdout, guestv1.Stream_STREAM_STDOUT)
+	return driven.Stderr, nil
+}
+
+// launch starts a process.
+func (in *interpreter) launch(main string, request *guestv1.RunCellRequest) (errs *os.File, err error) {
 	launcher := in.kernel.Launcher
+	argv := slices.Concat(request.GetArgv(), in.driver.before, []string{main}, in.driver.after, []string{in.line.directory})
 	var child []uintptr
 	var out *os.File
 	defer func() {
@@ -76,12 +108,12 @@ func (in *interpreter) launch(argv, environment []string) (errs *os.File, err er
 			in.stdout = newOutlet(out, guestv1.Stream_STREAM_STDOUT)
 			return
 		}
-		for _, file := range []*os.File{in.stdin, out, errs, in.orders, in.said, in.interrupts} {
+		for _, file := range []*os.File{in.stdin, out, errs} {
 			_ = file.Close()
 		}
 	}()
 	err = stage.AsPipeOwner(launcher.UID, func() error {
-		for i, guest := range []**os.File{&in.stdin, &out, &errs, &in.orders, &in.said} {
+		for i, guest := range []**os.File{&in.stdin, &out, &errs} {
 			if i == 0 && in.driver.runLine == "" {
 				null, err := unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0)
 				if err != nil {
@@ -90,25 +122,19 @@ func (in *interpreter) launch(argv, environment []string) (errs *os.File, err er
 				child = append(child, uintptr(null))
 				continue
 			}
-			fd, file, err := stage.Pipe(i == 0 || i == 3)
+			fd, file, err := stage.Pipe(i == 0)
 			if err != nil {
 				return err
 			}
 			child, *guest = append(child, uintptr(fd)), file
-		}
-		if in.driver.byPipe {
-			fd, file, err := stage.Pipe(true)
-			if err != nil {
-				return err
-			}
-			child, in.interrupts = append(child, uintptr(fd)), file
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	in.process, err = launcher.Boot(argv, environment, in.kernel.Root, child, launcher.Reaper.NewMark(launcher.UID))
+	mark := launcher.Reaper.NewMark(launcher.UID)
+	in.process, err = launcher.Boot(argv, request.GetEnvironment(), in.kernel.Root, child, mark)
 	return errs, err
 }
 
@@ -118,10 +144,11 @@ func (in *interpreter) await(ctx context.Context, limits stage.Limits) (*frames,
 		return nil, err
 	}
 	defer context.AfterFunc(ctx, func() { in.end("") })()
-	_ = in.said.SetReadDeadline(time.Now().Add(bootTime))
-	defer func() { _ = in.said.SetReadDeadline(time.Time{}) }()
-	frames := readFrames(in.said)
+	_ = in.line.said.SetReadDeadline(time.Now().Add(bootTime))
+	defer func() { _ = in.line.said.SetReadDeadline(time.Time{}) }()
+	frames := readFrames(in.line.said)
 	first, err := frames.next()
+	in.line.begun()
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, fmt.Errorf("it took more than %v", bootTime)

@@ -177,11 +177,7 @@ func (e *Executor) take() *vessel {
 func (e *Executor) takeFor(spec *stage.Spec, shared bool) (v *vessel, refused string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.waiting == nil || !e.waiting.alive() {
-		return nil, ""
-	}
-	if shared && e.waiting.process.Mark == proc.Plain(e.Launcher.UID) {
-		// It was started before anything could live beside it, and would not be told from others.
+	if e.waiting == nil || !e.waiting.alive() || shared && !e.canBeShared(e.waiting) {
 		return nil, ""
 	}
 	if refused = e.waiting.refuses(spec); refused != "" {
@@ -189,6 +185,12 @@ func (e *Executor) takeFor(spec *stage.Spec, shared bool) (v *vessel, refused st
 	}
 	v, e.waiting = e.waiting, nil
 	return v, ""
+}
+
+// canBeShared tells whether others may live beside what waits. If it was started before anything could, it would not be
+// told from them.
+func (e *Executor) canBeShared(v *vessel) bool {
+	return v.process.Mark != proc.Plain(e.Launcher.UID)
 }
 
 // nameInRoot is the name of an absolute path directly in the root.

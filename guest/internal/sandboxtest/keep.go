@@ -16,10 +16,16 @@ import (
 // Kept makes the guest outlive its link, and returns the key of later ones.
 func (s *Sandbox) Kept(t testing.TB, lifetime, idle time.Duration) []byte {
 	t.Helper()
+	return s.KeptWithin(t, 128<<20, lifetime, idle)
+}
+
+// KeptWithin is Kept with another limit of memory.
+func (s *Sandbox) KeptWithin(t testing.TB, memoryBytes int64, lifetime, idle time.Duration) []byte {
+	t.Helper()
 	key := make([]byte, link.KeySize)
 	_, _ = rand.Read(key)
 	request := &guestv1.KeepRequest{
-		Lifetime: durationpb.New(lifetime), IdleTimeout: durationpb.New(idle), Key: key, MemoryBytes: 128 << 20,
+		Lifetime: durationpb.New(lifetime), IdleTimeout: durationpb.New(idle), Key: key, MemoryBytes: memoryBytes,
 	}
 	s.kept = true
 	if _, err := s.Keep(context.Background(), connect.NewRequest(request)); err != nil {

@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -13,11 +14,37 @@ import (
 	"isol8.dev/guest/internal/sandboxtest"
 )
 
+var notebookEnvironment = []string{"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/sandbox", "LANG=C.UTF-8", "GIVEN=first", "NO_COLOR=1"}
+
 // notebook makes cells of one runtime's contexts.
 type notebook struct {
 	*sandboxtest.Sandbox
 	driver string
 	argv   []string
+	// waits is set while the next context begins in an interpreter that has booted.
+	waits bool
+}
+
+// coldAndHot runs a test in interpreters that begin with their first cell, and again with the first of them in one that
+// had booted before.
+func coldAndHot(t *testing.T, open func(testing.TB) *notebook, test func(*testing.T, *notebook)) {
+	t.Run("cold", func(t *testing.T) { test(t, open(t)) })
+	t.Run("hot", func(t *testing.T) {
+		n := open(t)
+		n.bootAhead(t)
+		test(t, n)
+	})
+}
+
+// bootAhead makes the next context begin in an interpreter that has booted.
+func (n *notebook) bootAhead(t testing.TB) {
+	t.Helper()
+	n.KeptWithin(t, 512<<20, time.Minute, time.Minute)
+	argv := append(slices.Clone(n.argv), "/sandbox/main")
+	if failure := boot(t, n.Sandbox, &guestv1.BootRequest{Hook: n.driver, Argv: argv, Environment: notebookEnvironment}); failure != "" {
+		t.Fatal("boot:", failure)
+	}
+	n.waits = true
 }
 
 func openNotebook(t testing.TB, driver, image string, argv ...string) *notebook {
@@ -36,13 +63,14 @@ func (n *notebook) request(name string, code ...string) *guestv1.RunCellRequest 
 		Context:      name,
 		Driver:       n.driver,
 		Argv:         n.argv,
-		Environment:  []string{"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/sandbox", "LANG=C.UTF-8", "GIVEN=first", "NO_COLOR=1"},
+		Environment:  notebookEnvironment,
 		Code:         []byte(strings.Join(code, "\n")),
 		Timeout:      durationpb.New(20 * time.Second),
 		OutputBytes:  1 << 20,
 		MaxProcesses: 100,
 		MaxOpenFiles: 128,
 		DisplayBytes: 1 << 20,
+		Hot:          true,
 	}
 }
 
@@ -50,6 +78,19 @@ func (n *notebook) request(name string, code ...string) *guestv1.RunCellRequest 
 func (n *notebook) cell(t testing.TB, code ...string) *sandboxtest.CellResult {
 	t.Helper()
 	return n.DoCell(t, n.request("main", code...))
+}
+
+// DoCell runs a cell to its end, and checks whether it began in what had booted.
+func (n *notebook) DoCell(t testing.TB, request *guestv1.RunCellRequest) *sandboxtest.CellResult {
+	t.Helper()
+	got := n.Sandbox.DoCell(t, request)
+	if got.Started != nil {
+		if got.Started.GetHot() != n.waits {
+			t.Error("hot:", got.Started)
+		}
+		n.waits = false
+	}
+	return got
 }
 
 // valueOf is the text of the one display of a cell that came to its end.

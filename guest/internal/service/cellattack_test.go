@@ -14,17 +14,13 @@ import (
 // forge is what an attack begins with: it finds the descriptors by which driver and guest talk.
 const forge = `
 import os, threading, time
-def pipes():
-    found = []
-    for name in os.listdir('/proc/self/fd'):
-        fd = int(name)
-        if fd > 2:
-            try:
-                if os.readlink('/proc/self/fd/' + name).startswith('pipe:'): found.append(fd)
-            except OSError: pass
-    return sorted(found)
+def pipe(name):
+    for fd in os.listdir('/proc/self/fd'):
+        try:
+            if os.readlink('/proc/self/fd/' + fd).endswith('/%s (deleted)' % name): return int(fd)
+        except OSError: pass
 def frame(kind, rest=b''): return b'%s%08x%s' % (kind, len(rest), rest)
-orders, told = pipes()
+orders, told = pipe("orders"), pipe("said")
 def tell(*frames):
     for f in frames: os.write(told, f)
 import _isol8_line
@@ -32,35 +28,36 @@ def token(): return _isol8_line._cell.token
 `
 
 func TestForgedFramesBreakTheProtocolAndEndTheContext(t *testing.T) {
-	n := pythonNotebook(t)
-	for name, code := range map[string]string{
-		"no frame":             "tell(b'what is this?')",
-		"endless frame":        "tell(b'dffffffff')",
-		"large frame":          "tell(frame(b'd', bytes(65537)))",
-		"unknown frame":        "tell(frame(b'z'))",
-		"no texts":             "tell(frame(b'x', b'abc'))",
-		"done with a guess":    "tell(frame(b'x', b'A' * 26 + b'\\0000\\0000\\000'))",
-		"done without a code":  "tell(frame(b'x', token() + b'\\000-1\\0000\\000'))",
-		"begun twice":          "tell(frame(b's', token() + b'\\0'))",
-		"a piece of nothing":   "tell(frame(b'p', b'x'))",
-		"a display of nothing": "tell(frame(b'd', b'0\\0id\\0'))",
-		"a negative display":   "tell(frame(b'd', b'0\\0id\\0text/plain\\000-5\\0'))",
-		"small pieces":         "tell(frame(b'd', b'0\\0id\\0text/plain\\0100\\0'), frame(b'p', b'x'))",
-		"half a display":       "tell(frame(b'd', b'0\\0id\\0text/plain\\0100\\0'), frame(b'd', b'0\\0id\\0text/plain\\0001\\0'))",
-		"two errors":           "tell(frame(b'e', b'A\\0b\\0'), frame(b'e', b'A\\0b\\0'))",
-		"too many displays":    "while True: tell(frame(b'd', b'0\\0\\0text/plain\\0000\\0') * 100)",
-	} {
-		begun := time.Now()
-		got := n.cell(t, forge, code, "while True: time.sleep(1)")
-		ended := got.Ended
-		if !ended.GetContextEnded() || ended.GetSignal() != 9 || ended.GetReason() != guestv1.EndReason_END_REASON_PROGRAM ||
-			!strings.Contains(ended.GetMessage(), "broke its protocol") || time.Since(begun) > 8*time.Second {
-			t.Error(name, ended, got.Stderr.String())
+	coldAndHot(t, pythonNotebook, func(t *testing.T, n *notebook) {
+		for name, code := range map[string]string{
+			"no frame":             "tell(b'what is this?')",
+			"endless frame":        "tell(b'dffffffff')",
+			"large frame":          "tell(frame(b'd', bytes(65537)))",
+			"unknown frame":        "tell(frame(b'z'))",
+			"no texts":             "tell(frame(b'x', b'abc'))",
+			"done with a guess":    "tell(frame(b'x', b'A' * 26 + b'\\0000\\0000\\000'))",
+			"done without a code":  "tell(frame(b'x', token() + b'\\000-1\\0000\\000'))",
+			"begun twice":          "tell(frame(b's', token() + b'\\0'))",
+			"a piece of nothing":   "tell(frame(b'p', b'x'))",
+			"a display of nothing": "tell(frame(b'd', b'0\\0id\\0'))",
+			"a negative display":   "tell(frame(b'd', b'0\\0id\\0text/plain\\000-5\\0'))",
+			"small pieces":         "tell(frame(b'd', b'0\\0id\\0text/plain\\0100\\0'), frame(b'p', b'x'))",
+			"half a display":       "tell(frame(b'd', b'0\\0id\\0text/plain\\0100\\0'), frame(b'd', b'0\\0id\\0text/plain\\0001\\0'))",
+			"two errors":           "tell(frame(b'e', b'A\\0b\\0'), frame(b'e', b'A\\0b\\0'))",
+			"too many displays":    "while True: tell(frame(b'd', b'0\\0\\0text/plain\\0000\\0') * 100)",
+		} {
+			begun := time.Now()
+			got := n.cell(t, forge, code, "while True: time.sleep(1)")
+			ended := got.Ended
+			if !ended.GetContextEnded() || ended.GetSignal() != 9 || ended.GetReason() != guestv1.EndReason_END_REASON_PROGRAM ||
+				!strings.Contains(ended.GetMessage(), "broke its protocol") || time.Since(begun) > 8*time.Second {
+				t.Error(name, ended, got.Stderr.String())
+			}
+			if got := n.cell(t, "1"); !got.Started.GetFresh() || valueOf(t, got) != "1" {
+				t.Error(name, got.Ended)
+			}
 		}
-		if got := n.cell(t, "1"); !got.Started.GetFresh() || valueOf(t, got) != "1" {
-			t.Error(name, got.Ended)
-		}
-	}
+	})
 }
 
 func TestAForgedEndGainsNothing(t *testing.T) {
@@ -109,22 +106,23 @@ while True: print('more'), time.sleep(0.01)
 }
 
 func TestForkedChildrenAreNoDrivers(t *testing.T) {
-	n := pythonNotebook(t)
-	got := n.cell(t, forge, "pid = os.fork()", "if pid == 0:", "    print(pipes(), flush=True)", "    display('child')", "    1 / 0", "os.waitpid(pid, 0)[1]")
-	if got.Stdout.String() != "[]\n" || valueOf(t, got) != "256" || !strings.Contains(got.Stderr.String(), "ZeroDivisionError") {
-		t.Error(got.Stdout.String(), got.Stderr.String(), got.Displays, got.Ended)
-	}
-	n.says(t, "0 1 2 3\n", "import subprocess", "print(*subprocess.run(['ls', '/proc/self/fd'], capture_output=True, text=True).stdout.split())")
-	// Who keeps them open all the same holds up nothing.
-	got = n.cell(t, "import ctypes", "if ctypes.CDLL(None).syscall(57) == 0:", "    while True: time.sleep(1)", "os._exit(4)")
-	if got.Ended.GetExitCode() != 4 || !got.Ended.GetContextEnded() {
-		t.Error(got.Ended)
-	}
-	got = n.cell(t, "import ctypes, time, os", "if ctypes.CDLL(None).syscall(57) == 0:", "    while True: time.sleep(1)", "os.closerange(3, 1000)", "while True: pass")
-	if got.Ended.GetReason() != guestv1.EndReason_END_REASON_TIMEOUT && !got.Ended.GetContextEnded() {
-		t.Error(got.Ended)
-	}
-	n.says(t, "1\n", "print(1)")
+	coldAndHot(t, pythonNotebook, func(t *testing.T, n *notebook) {
+		got := n.cell(t, forge, "pid = os.fork()", "if pid == 0:", "    print(pipe('orders'), pipe('said'), flush=True)", "    display('child')", "    1 / 0", "os.waitpid(pid, 0)[1]")
+		if got.Stdout.String() != "None None\n" || valueOf(t, got) != "256" || !strings.Contains(got.Stderr.String(), "ZeroDivisionError") {
+			t.Error(got.Stdout.String(), got.Stderr.String(), got.Displays, got.Ended)
+		}
+		n.says(t, "0 1 2 3\n", "import subprocess", "print(*subprocess.run(['ls', '/proc/self/fd'], capture_output=True, text=True).stdout.split())")
+		// Who keeps them open all the same holds up nothing.
+		got = n.cell(t, "import ctypes", "if ctypes.CDLL(None).syscall(57) == 0:", "    while True: time.sleep(1)", "os._exit(4)")
+		if got.Ended.GetExitCode() != 4 || !got.Ended.GetContextEnded() {
+			t.Error(got.Ended)
+		}
+		got = n.cell(t, "import ctypes, time, os", "if ctypes.CDLL(None).syscall(57) == 0:", "    while True: time.sleep(1)", "os.closerange(3, 1000)", "while True: pass")
+		if got.Ended.GetReason() != guestv1.EndReason_END_REASON_TIMEOUT && !got.Ended.GetContextEnded() {
+			t.Error(got.Ended)
+		}
+		n.says(t, "1\n", "print(1)")
+	})
 }
 
 func TestOutputBelongsToTheCellThatWroteIt(t *testing.T) {

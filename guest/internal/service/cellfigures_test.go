@@ -28,38 +28,39 @@ def show(): raise RuntimeError('there is no screen')
 }
 
 func TestFiguresAreShownWithoutBeingAsked(t *testing.T) {
-	n := pythonNotebook(t)
-	for path, content := range figures {
-		write(t, n.Sandbox, file{path: path, content: content})
-	}
-	n.says(t, "False\n", "import sys, os; print('matplotlib' in sys.modules or 'MPLBACKEND' in os.environ)")
-	for name, test := range map[string]struct {
-		code  string
-		shown []string
-	}{
-		"at the end":          {"import matplotlib.pyplot as plt; import matplotlib; assert matplotlib.backend == 'Agg'\nplt.figure(); plt.figure();", []string{"1", "2"}},
-		"by show":             {"import matplotlib.pyplot as plt\nplt.figure(); plt.show(); plt.figure(); plt.show(); print(plt.get_fignums())", []string{"1", "1"}},
-		"by an imported show": {"from matplotlib.pyplot import show, figure\nfigure(); show()", []string{"1"}},
-		"as the value":        {"import matplotlib.pyplot as plt\nplt.figure()", []string{"1"}},
-		"by display":          {"import matplotlib.pyplot as plt\nf = plt.figure(); plt.close(f); display(f)", []string{"1"}},
-		"before an error":     {"import matplotlib.pyplot as plt\nplt.figure(); 1 / 0", []string{"1"}},
-		"not at all":          {"import matplotlib.pyplot as plt\nplt.figure().broken = True", nil},
-	} {
-		got := n.cell(t, test.code)
-		var shown []string
-		for _, display := range got.Displays {
-			if png, found := display.Forms["image/png"]; found && png[:4] == "\x89PNG" {
-				shown = append(shown, png[4:])
+	coldAndHot(t, pythonNotebook, func(t *testing.T, n *notebook) {
+		for path, content := range figures {
+			write(t, n.Sandbox, file{path: path, content: content})
+		}
+		n.says(t, "False\n", "import sys, os; print('matplotlib' in sys.modules or 'MPLBACKEND' in os.environ)")
+		for name, test := range map[string]struct {
+			code  string
+			shown []string
+		}{
+			"at the end":          {"import matplotlib.pyplot as plt; import matplotlib; assert matplotlib.backend == 'Agg'\nplt.figure(); plt.figure();", []string{"1", "2"}},
+			"by show":             {"import matplotlib.pyplot as plt\nplt.figure(); plt.show(); plt.figure(); plt.show(); print(plt.get_fignums())", []string{"1", "1"}},
+			"by an imported show": {"from matplotlib.pyplot import show, figure\nfigure(); show()", []string{"1"}},
+			"as the value":        {"import matplotlib.pyplot as plt\nplt.figure()", []string{"1"}},
+			"by display":          {"import matplotlib.pyplot as plt\nf = plt.figure(); plt.close(f); display(f)", []string{"1"}},
+			"before an error":     {"import matplotlib.pyplot as plt\nplt.figure(); 1 / 0", []string{"1"}},
+			"not at all":          {"import matplotlib.pyplot as plt\nplt.figure().broken = True", nil},
+		} {
+			got := n.cell(t, test.code)
+			var shown []string
+			for _, display := range got.Displays {
+				if png, found := display.Forms["image/png"]; found && png[:4] == "\x89PNG" {
+					shown = append(shown, png[4:])
+				}
 			}
-		}
-		if len(shown) != len(test.shown) {
-			t.Fatal(name, got.Displays, got.Stderr.String())
-		}
-		for i := range shown {
-			if shown[i] != test.shown[i] {
-				t.Error(name, shown)
+			if len(shown) != len(test.shown) {
+				t.Fatal(name, got.Displays, got.Stderr.String())
 			}
+			for i := range shown {
+				if shown[i] != test.shown[i] {
+					t.Error(name, shown)
+				}
+			}
+			n.says(t, "[]\n", "print(sys.modules['matplotlib.pyplot'].get_fignums())")
 		}
-		n.says(t, "[]\n", "print(sys.modules['matplotlib.pyplot'].get_fignums())")
-	}
+	})
 }

@@ -35,44 +35,45 @@ func (n *notebook) interrupt(t *testing.T, request *guestv1.RunCellRequest) {
 }
 
 func TestAnInterruptedPythonCellLosesNoState(t *testing.T) {
-	n := pythonNotebook(t)
-	n.cell(t, "import asyncio, os, subprocess, time", "x = 42")
-	for _, code := range []string{
-		"while True: pass", "time.sleep(60)", "await asyncio.sleep(60)", "os.system('sleep 60')", "subprocess.run(['sleep', '60'])",
-		"async def f():\n    while True: pass\nawait f()", "[i for i in range(10**12)]",
-	} {
-		request := n.request("main", "print('on', flush=True)", code)
-		stream := n.running(context.Background(), t, request)
-		n.interrupt(t, request)
-		got := sandboxtest.CollectCell(t, stream)
-		wanted := got.Ended.GetReason() == guestv1.EndReason_END_REASON_PROGRAM && !got.Ended.GetContextEnded()
-		if !wanted || !strings.HasPrefix(code, "os.system") && got.Ended.GetError().GetName() != "KeyboardInterrupt" {
-			t.Error(code, got.Ended, got.Stderr.String())
+	coldAndHot(t, pythonNotebook, func(t *testing.T, n *notebook) {
+		n.cell(t, "import asyncio, os, subprocess, time", "x = 42")
+		for _, code := range []string{
+			"while True: pass", "time.sleep(60)", "await asyncio.sleep(60)", "os.system('sleep 60')", "subprocess.run(['sleep', '60'])",
+			"async def f():\n    while True: pass\nawait f()", "[i for i in range(10**12)]",
+		} {
+			request := n.request("main", "print('on', flush=True)", code)
+			stream := n.running(context.Background(), t, request)
+			n.interrupt(t, request)
+			got := sandboxtest.CollectCell(t, stream)
+			wanted := got.Ended.GetReason() == guestv1.EndReason_END_REASON_PROGRAM && !got.Ended.GetContextEnded()
+			if !wanted || !strings.HasPrefix(code, "os.system") && got.Ended.GetError().GetName() != "KeyboardInterrupt" {
+				t.Error(code, got.Ended, got.Stderr.String())
+			}
+			n.says(t, "42\n", "print(x)")
 		}
+		request := n.request("main", "await asyncio.sleep(60)")
+		request.Timeout = durationpb.New(300 * time.Millisecond)
+		got := n.DoCell(t, request)
+		if frames := got.Ended.GetError().GetFrames(); got.Ended.GetReason() != guestv1.EndReason_END_REASON_TIMEOUT || len(frames) == 0 || frames[0].GetSource() != "await asyncio.sleep(60)" {
+			t.Error(got.Ended)
+		}
+		request = n.request("main", "while True: print('x' * 1000)")
+		request.OutputBytes, request.KillOnOutputLimit = 100_000, true
+		got = n.DoCell(t, request)
+		if got.Ended.GetReason() != guestv1.EndReason_END_REASON_OUTPUT_LIMIT || got.Stdout.Len() != 100_000 || got.Ended.GetContextEnded() {
+			t.Error(got.Ended, got.Stdout.Len())
+		}
+		request = n.request("main", "print('x' * 200_000)")
+		request.OutputBytes = 100_000
+		got = n.DoCell(t, request)
+		if out := got.Ended.GetStdout(); got.Stdout.Len() != 100_000 || out.GetTotalBytes() != 200_001 || out.GetDroppedBytes() != 100_001 || got.Ended.GetExitCode() != 0 {
+			t.Error(got.Ended)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		_ = n.running(ctx, t, n.request("main", "print('on', flush=True)", "while True: time.sleep(0.01)"))
+		cancel()
 		n.says(t, "42\n", "print(x)")
-	}
-	request := n.request("main", "await asyncio.sleep(60)")
-	request.Timeout = durationpb.New(300 * time.Millisecond)
-	got := n.DoCell(t, request)
-	if frames := got.Ended.GetError().GetFrames(); got.Ended.GetReason() != guestv1.EndReason_END_REASON_TIMEOUT || len(frames) == 0 || frames[0].GetSource() != "await asyncio.sleep(60)" {
-		t.Error(got.Ended)
-	}
-	request = n.request("main", "while True: print('x' * 1000)")
-	request.OutputBytes, request.KillOnOutputLimit = 100_000, true
-	got = n.DoCell(t, request)
-	if got.Ended.GetReason() != guestv1.EndReason_END_REASON_OUTPUT_LIMIT || got.Stdout.Len() != 100_000 || got.Ended.GetContextEnded() {
-		t.Error(got.Ended, got.Stdout.Len())
-	}
-	request = n.request("main", "print('x' * 200_000)")
-	request.OutputBytes = 100_000
-	got = n.DoCell(t, request)
-	if out := got.Ended.GetStdout(); got.Stdout.Len() != 100_000 || out.GetTotalBytes() != 200_001 || out.GetDroppedBytes() != 100_001 || got.Ended.GetExitCode() != 0 {
-		t.Error(got.Ended)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	_ = n.running(ctx, t, n.request("main", "print('on', flush=True)", "while True: time.sleep(0.01)"))
-	cancel()
-	n.says(t, "42\n", "print(x)")
+	})
 }
 
 func TestCodeThatCannotBeInterruptedLosesItsContext(t *testing.T) {

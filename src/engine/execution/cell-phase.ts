@@ -24,8 +24,8 @@ export interface CellPhase {
 export interface CellReport {
   /** Unset when the guest was lost, or the cell not started. */
   readonly end: CellEnd | undefined;
-  /** Whether its context was new; unset when it did not start. */
-  readonly isFresh: boolean | undefined;
+  /** Whether its interpreter had booted before it was asked for; unset when it did not start. */
+  readonly isHot: boolean | undefined;
   readonly startFailure: { readonly reason: StartFailure; readonly message: string } | undefined;
   /** Why the guest was lost. */
   readonly lost: Error | undefined;
@@ -52,11 +52,11 @@ export async function cellPhase({ guest }: Sandbox, phase: CellPhase): Promise<C
   };
   const onAbort = () => endNow('CANCELLED');
   let end: CellEnd | undefined;
-  let isFresh: boolean | undefined;
+  let isHot: boolean | undefined;
   let startFailure: CellReport['startFailure'];
   let lost: Error | undefined;
   try {
-    if (phase.signal.aborted) return { end, isFresh, startFailure, lost, endedByHost: 'CANCELLED' };
+    if (phase.signal.aborted) return { end, isHot, startFailure, lost, endedByHost: 'CANCELLED' };
     // The guest's clock starts after this, however late it is heard that the cell began.
     const asked = performance.now();
     const call = guest.cell(order);
@@ -64,7 +64,7 @@ export async function cellPhase({ guest }: Sandbox, phase: CellPhase): Promise<C
     void guest.connection.lost.then(phase.onEnding);
     for await (const answer of call.answers) {
       if (answer.kind === 'started') {
-        isFresh = answer.isFresh;
+        isHot = answer.isHot;
         after(order.timeoutMs + 2 * CELL_GRACE_MS, () => endNow('TIMED_OUT'));
       } else if (answer.kind === 'output') await phase.onOutput(answer.stream, answer.data);
       else if (answer.kind === 'display') await phase.onDisplay(answer.display);
@@ -82,7 +82,7 @@ export async function cellPhase({ guest }: Sandbox, phase: CellPhase): Promise<C
     phase.signal.removeEventListener('abort', onAbort);
     for (const timer of timers) clearTimeout(timer);
   }
-  return { end, isFresh, startFailure, lost, endedByHost };
+  return { end, isHot, startFailure, lost, endedByHost };
 }
 
 /**

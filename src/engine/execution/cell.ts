@@ -27,14 +27,15 @@ export async function runCell(
   lease: Lease,
   context: string,
   timeoutMs: number,
+  hot: boolean,
 ): Promise<CellResult> {
   const { mask, session } = plan;
-  const order = { ...cellOrder(plan, lease, context), runId: `${execution.id}/RUN`, timeoutMs };
+  const order = { ...cellOrder(plan, lease, context, hot), runId: `${execution.id}/RUN`, timeoutMs };
   execution.signaller = (signal) => lease.sandbox.guest.signal(order.runId, signal);
   void execution.emit({ kind: 'phase', phase: 'RUN' });
   const output = new OutputCollector((event) => execution.offer(event), mask);
   const begun = performance.now();
-  const { end, isFresh, startFailure, lost, endedByHost } = await cellPhase(lease.sandbox, {
+  const { end, isHot, startFailure, lost, endedByHost } = await cellPhase(lease.sandbox, {
     order,
     onOutput: (stream, data) => output.take(stream, data),
     onDisplay: (display) => execution.emit({ kind: 'display', display: maskDisplay({ ...display, context }, mask) }),
@@ -56,7 +57,7 @@ export async function runCell(
     marks: known({
       runMs,
       firstOutputMs: output.firstAt === undefined ? undefined : output.firstAt - begun,
-      interpreter: isFresh === undefined ? undefined : isFresh ? ('COLD' as const) : ('HOT' as const),
+      interpreter: isHot === undefined ? undefined : isHot ? ('HOT' as const) : ('COLD' as const),
     }),
   };
 }

@@ -93,14 +93,15 @@ export class Executor {
       this.#marks.setupMs = runMs;
       if (ending.outcome !== 'EXITED' || ending.exitCode !== 0) return setupEnding(ending);
     }
+    const { bootedWith } = lease;
+    const reason = bootedWith && coldReason(this.#plan, bootedWith);
+    const mayBeHot = bootedWith !== undefined && reason === undefined;
     if (request.context !== undefined) {
-      const cell = await runCell(this.#plan, this.#execution, lease, request.context, this.#timeLeftMs);
+      const cell = await runCell(this.#plan, this.#execution, lease, request.context, this.#timeLeftMs, mayBeHot);
       Object.assign(this.#marks, cell.marks);
       return { ...(cell.ending ?? (await this.#lost(lease, 'RUN', cell.lost))), ...cell.stats };
     }
-    const { bootedWith } = lease;
-    const reason = bootedWith && coldReason(this.#plan, bootedWith);
-    const order = programOrder(this.#plan, lease, bootedWith !== undefined && reason === undefined);
+    const order = programOrder(this.#plan, lease, mayBeHot);
     const stdin = this.#execution.input ?? request.stdin;
     const { ending, runMs, started } = await this.#runOne(lease, 'RUN', order, stdin);
     this.#marks.runMs = runMs;

@@ -75,11 +75,12 @@ export function programOrder(plan: ExecutionPlan, lease: Lease, hot: boolean): P
   };
 }
 
-/** Runs code in a context of a session. */
+/** Runs code in a context of a session; `hot` allows a new one to begin in what was booted ahead. */
 export function cellOrder(
   { request, runtime, policy, hasCaBundle }: ExecutionPlan,
   { sandbox }: Lease,
   context: string,
+  hot: boolean,
 ): Omit<CellOrder, 'runId' | 'timeoutMs'> {
   const { source, env, secrets } = request;
   const { limits } = policy;
@@ -97,6 +98,7 @@ export function cellOrder(
     maxProcesses: limits.processes,
     maxOpenFiles: limits.openFiles,
     displayBytes: DISPLAY_BYTES,
+    hot,
   };
 }
 

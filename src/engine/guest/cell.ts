@@ -44,6 +44,8 @@ export interface CellOrder {
   readonly maxOpenFiles: number;
   /** Bytes of displays and errors. */
   readonly displayBytes: number;
+  /** Whether a new context may begin in what was booted ahead. */
+  readonly hot: boolean;
 }
 
 /** How a cell ended, as the guest tells it. */
@@ -64,7 +66,7 @@ export interface CellEnd {
 
 /** What a guest tells of a cell. */
 export type CellAnswer =
-  | { readonly kind: 'started'; readonly isFresh: boolean }
+  | { readonly kind: 'started'; readonly isHot: boolean }
   | { readonly kind: 'output'; readonly stream: 'STDOUT' | 'STDERR'; readonly data: Uint8Array }
   | { readonly kind: 'display'; readonly display: Omit<Display, 'context'> }
   | { readonly kind: 'ended'; readonly end: CellEnd }
@@ -88,6 +90,7 @@ export function runCell(order: CellOrder) {
     maxProcesses: BigInt(order.maxProcesses),
     maxOpenFiles: BigInt(order.maxOpenFiles),
     displayBytes: BigInt(order.displayBytes),
+    hot: order.hot,
   };
 }
 
@@ -111,7 +114,7 @@ export async function* cellAnswers(
     switch (event.case) {
       case 'started':
         state = 'started';
-        yield { kind: 'started', isFresh: event.value.fresh };
+        yield { kind: 'started', isHot: event.value.hot || !event.value.fresh };
         break;
       case 'output': {
         const { data } = event.value;

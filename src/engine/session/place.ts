@@ -29,9 +29,11 @@ export function placeInSession(
 ): Placed {
   const { tenant } = request;
   const known = place.create ? book.find(tenant, place.id) : book.get(tenant, place.id);
-  const isCode = request.source.kind === 'code' && request.context === undefined;
-  const sit = async ({ seats }: Found, execution: RunningExecution) =>
-    await seats.take({ id: execution.id, cancel: () => execution.cancel(), isCode });
+  const { source, context } = request;
+  const sit = async ({ session, seats }: Found, execution: RunningExecution) => {
+    const begins = source.kind === 'code' && (context === undefined || !session.contexts.has(context));
+    return await seats.take({ id: execution.id, cancel: () => execution.cancel(), begins });
+  };
   if (known !== undefined) {
     const { session } = known;
     const inIt = { policy: session.record.policy, runtime: session.runtime, secrets: session.secrets };

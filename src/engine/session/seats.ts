@@ -11,8 +11,8 @@ export interface Sitter {
   /** Of the execution; its runs begin with it. */
   readonly id: string;
   readonly cancel: () => void;
-  /** Whether it runs code in the session's runtime. */
-  readonly isCode: boolean;
+  /** Whether it begins an interpreter of the session's runtime. */
+  readonly begins: boolean;
 }
 
 /** The places for executions in one session, and the interpreter that is booted ahead for the next of them. */
@@ -35,7 +35,7 @@ export class Seats {
    *
    * @throws EngineError SESSION_BUSY, SESSION_NOT_FOUND
    */
-  async take({ id, cancel, isCode }: Sitter): Promise<Lease> {
+  async take({ id, cancel, begins }: Sitter): Promise<Lease> {
     const session = this.#session;
     if (session.running >= SESSION_MAX_EXECUTIONS) {
       throw new EngineError('SESSION_BUSY', `${SESSION_MAX_EXECUTIONS} executions run in the session: wait for one`, {
@@ -44,13 +44,13 @@ export class Seats {
     }
     const leave = session.enter(cancel);
     // To wait for one that boots takes less than to boot another.
-    if (isCode) await this.#booting;
+    if (begins) await this.#booting;
     const sandbox = await session.sandbox();
     if (sandbox === undefined) {
       leave();
       throw new EngineError('SESSION_NOT_FOUND', `the session has ended: ${session.info.endReason}`);
     }
-    const waiting = isCode ? this.#waiting : undefined;
+    const waiting = begins ? this.#waiting : undefined;
     if (waiting !== undefined) this.#waiting = undefined;
     const mainFile = waiting?.file ?? this.#files.take();
     let given = false;

@@ -2,7 +2,7 @@ import type { Bench, Measurement } from '../bench.ts';
 import { execute, requestOf, sampleOf } from '../call.ts';
 import { rounds, until } from '../loop.ts';
 import { memoryOfContainer } from '../memory-of.ts';
-import { oneLiner } from '../programs.ts';
+import { type OneLiner, oneLiner } from '../programs.ts';
 import { measuredRow, type Row } from '../row.ts';
 import { Series } from '../series.ts';
 import { startBenchServer } from '../server.ts';
@@ -24,14 +24,16 @@ const python = oneLiner('python');
 /** Sessions: what they take to make, to execute in, and to have. On a server of its own, which may have many. */
 export const sessions: Measurement = {
   name: 'sessions',
-  about: 'an execution in a session, in a context, a session that is made, and calls beside 100 that idle',
+  about: 'an execution in a session, in a context, in a new one, a session that is made, and calls beside 100 that idle',
   async run(bench: Bench): Promise<Row[]> {
     await using server = await startBenchServer(bench.docker, [], { ISOL8_MAX_SESSIONS: String(2 * IDLE_SESSIONS) });
     const own = { bench, isol8: server.isol8 };
     const inIt = await executions(own);
+    const begun = [];
+    for (const runtime of ['python', 'node', 'bun', 'deno']) begun.push(await beginnings(own, oneLiner(runtime)));
     const made = await creations(own);
     await server.idle(bench.signal);
-    return [...inIt, ...made, ...(await beside(own, server))];
+    return [...inIt, ...begun, ...made, ...(await beside(own, server))];
   },
 };
 
@@ -78,6 +80,34 @@ async function executions({ bench, isol8 }: Own): Promise<Row[]> {
       series: again,
     }),
   ];
+}
+
+/** Contexts that are new, in turn with the bare interpreter. */
+async function beginnings({ bench, isol8 }: Own, program: OneLiner): Promise<Row> {
+  const { name } = program.runtime;
+  const { session } = await isol8.createSession({ runtime: name });
+  const { sessionId = '' } = session ?? {};
+  const [begun, bare] = [new Series(), new Series()];
+  await bench.bare(program);
+  let begin = performance.now() + EXECUTION_MS;
+  await rounds(bench.pick(25, 3), bench.pick(20_000, 3_000), bench.signal, async (round) => {
+    bench.progress.say(`sessions: ${round + 1} contexts of ${name}`);
+    await until(begin, bench.signal);
+    begin = performance.now() + 2 * EXECUTION_MS;
+    const context = `new-${round}`;
+    begun.add(sampleOf(await execute(isol8, { ...requestOf(program), sessionId, context }, bench.signal)));
+    await isol8.resetContext({ sessionId, context });
+    await until(begin - EXECUTION_MS, bench.signal);
+    await bench.bare(program, bare);
+  });
+  await isol8.deleteSession({ sessionId });
+  return measuredRow({
+    id: `session.new-context.${name}`,
+    what: `Execute in a context that is new, ${name}`,
+    unit: 'ms',
+    series: begun,
+    yardstick: { what: `bare ${name}`, series: bare },
+  });
 }
 
 async function creations({ bench, isol8 }: Own): Promise<Row[]> {

@@ -12,7 +12,8 @@ PS1='' PS2=''
 unset -v HISTFILE MAILCHECK PROMPT_COMMAND
 
 # Out of the way of the descriptors that code uses by number. They are closed for the code itself.
-exec 61<&3 3<&- 62>&4 4>&-
+exec 61<"$1/orders" 62>"$1/said"
+set --
 
 # Takes the next cell and makes what holds for it alone. The locale makes sizes those of bytes.
 _isol8_next() {

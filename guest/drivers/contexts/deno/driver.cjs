@@ -7,9 +7,10 @@ const fs = require('node:fs');
 const inspector = require('node:inspector');
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
-const { serve, stop } = require('./cells.cjs');
+const { ready, serve, stop } = require('./cells.cjs');
 const { executor, recover } = require('./inspected.cjs');
 
+const F_SETFD = 2;
 const { inspect, lstat } = Deno;
 const { defineProperty } = Object;
 
@@ -40,19 +41,33 @@ const input = (bytes) => {
   };
 };
 
-// Deno knows no descriptor that it did not open itself.
-const toGuest = fs.openSync('/dev/fd/4', fs.constants.O_WRONLY);
-const orders = fs.createReadStream('/dev/fd/3');
+const line = process.argv.at(-1);
+const toGuest = fs.openSync(path.join(line, 'said'), fs.constants.O_WRONLY);
+const orders = fs.createReadStream(path.join(line, 'orders'));
 orders.on('open', () => {
   inspector.open(0, '127.0.0.1');
-  const worker = new Worker(path.join(__dirname, 'interrupt.cjs'), { workerData: inspector.url() });
-  worker.on('message', () => {
+  const workerData = { inspector: inspector.url(), interrupts: path.join(line, 'interrupts') };
+  const worker = new Worker(path.join(__dirname, 'interrupt.cjs'), { workerData });
+  worker.on('message', (message) => {
+    if (message === 'ready') {
+      ready();
+      return;
+    }
     worker.postMessage('heard');
     stop();
   });
 });
 
-const libc = Deno.dlopen('libc.so.6', { _exit: { parameters: ['i32'], result: 'void' } });
+const libc = Deno.dlopen('libc.so.6', {
+  _exit: { parameters: ['i32'], result: 'void' },
+  close: { parameters: ['i32'], result: 'i32' },
+  fcntl: { parameters: ['i32', 'i32', 'i32'], result: 'i32' },
+});
+// Where Deno had booted before, its standard input is what told it to run this. What it opens next is number 0, for its
+// children, too.
+libc.symbols.close(0);
+Deno.openSync('/dev/null');
+libc.symbols.fcntl(0, F_SETFD, 0);
 // Deno 2.9 panics when it exits while code runs that a cell has started.
 process.reallyExit = (code) => libc.symbols._exit(Number(code ?? 0));
 Deno.exit = (code) => process.exit(code ?? Deno.exitCode);

@@ -2,6 +2,7 @@
 // (interrupt.cjs) stops code that does not come to an end.
 'use strict';
 
+const fs = require('node:fs');
 const net = require('node:net');
 const path = require('node:path');
 const util = require('node:util');
@@ -9,16 +10,25 @@ const { Worker } = require('node:worker_threads');
 const { ready, serve, stop } = require('./cells.cjs');
 const { executor, recover } = require('./inspected.cjs');
 
+const { O_RDONLY, O_WRONLY } = fs.constants;
+const line = process.argv.at(-1);
+
 serve({
-  toGuest: 4,
-  orders: new net.Socket({ fd: 3, readable: true, writable: false }),
+  toGuest: fs.openSync(path.join(line, 'said'), O_WRONLY),
+  orders: new net.Socket({ fd: fs.openSync(path.join(line, 'orders'), O_RDONLY), readable: true, writable: false }),
   inspect: util.inspect,
   recover,
   execute: executor(() => '', ['strip']),
 });
-const worker = new Worker(path.join(__dirname, 'interrupt.cjs'), { stdin: false, env: {}, execArgv: [] });
+const worker = new Worker(path.join(__dirname, 'interrupt.cjs'), {
+  stdin: false,
+  env: {},
+  execArgv: [],
+  workerData: fs.openSync(path.join(line, 'interrupts'), O_RDONLY),
+});
 worker.on('message', () => {
   worker.postMessage('heard');
   stop();
 });
-worker.on('online', ready);
+// An interrupt that comes before the worker is there waits for it.
+ready();

@@ -4,9 +4,8 @@
 
 const inspector = require('node:inspector');
 const net = require('node:net');
-const { parentPort } = require('node:worker_threads');
+const { parentPort, workerData } = require('node:worker_threads');
 
-const INTERRUPTS = 5;
 // Code that waits is told, and hears it; to stop what runs then would stop what hears it. Code that runs does not hear.
 const PATIENCE = 50;
 
@@ -15,7 +14,7 @@ session.connectToMainThread();
 let timer;
 parentPort.on('message', () => clearTimeout(timer));
 // A read that blocks would keep the process from ending.
-new net.Socket({ fd: INTERRUPTS, readable: true, writable: false }).on('data', () => {
+new net.Socket({ fd: workerData, readable: true, writable: false }).on('data', () => {
   clearTimeout(timer);
   timer = setTimeout(() => session.post('Runtime.terminateExecution', () => {}), PATIENCE);
   parentPort.postMessage('stop');

@@ -2,7 +2,6 @@
 
 import builtins
 import sys
-import traceback
 
 import _isol8_figures as figures
 import _isol8_line as line
@@ -62,6 +61,8 @@ def _ask(method):
     try:
         return method()
     except Exception:
+        import traceback
+
         traceback.print_exc(file=sys.stderr)
         return None
 

@@ -1,8 +1,6 @@
 """Tells what a cell did not catch: the usual text on standard error, and its parts to the guest."""
 
-import linecache
 import sys
-import traceback
 
 import _isol8_line as line
 
@@ -15,6 +13,8 @@ _MOST = 60 << 10
 
 def report(error):
     """Prints an error, tells it, and returns the exit code."""
+    import traceback
+
     trace = _from_cell(error.__traceback__)
     error.__traceback__ = trace
     sys.last_type, sys.last_value, sys.last_traceback = type(error), error, trace
@@ -64,6 +64,8 @@ def _fields(error, trace):
 
 
 def _places(error, trace):
+    import linecache
+
     places = []
     while trace:
         code = trace.tb_frame.f_code

@@ -1,38 +1,20 @@
 """Figures of matplotlib are shown without being asked for: when pyplot shows them, or else at the end of the cell.
 
-Nothing of it is imported here. A finder in front of the others sees when the code does.
+Nothing of it is imported here.
 """
 
 import os
 import sys
-import traceback
+
+import _isol8_imports as imports
 
 _PYPLOT = "matplotlib.pyplot"
 
 
-class _Finder:
-    """Prepares matplotlib when it is imported."""
-
-    def find_spec(self, name, path=None, target=None):
-        if name == "matplotlib":
-            # There is no screen.
-            os.environ.setdefault("MPLBACKEND", "Agg")
-        if name != _PYPLOT:
-            return None
-        sys.meta_path.remove(self)
-        try:
-            for finder in sys.meta_path:
-                spec = finder.find_spec(name, path, target)
-                if spec is not None:
-                    _after(spec.loader, _take_over)
-                    return spec
-        finally:
-            sys.meta_path.insert(0, self)
-        return None
-
-
 def watch():
-    sys.meta_path.insert(0, _Finder())
+    # There is no screen.
+    imports.before("matplotlib", lambda: os.environ.setdefault("MPLBACKEND", "Agg"))
+    imports.after(_PYPLOT, _take_over)
 
 
 def is_figure(value):
@@ -74,6 +56,8 @@ def show_rest():
         show()
     except Exception:
         # A figure that cannot be drawn would be tried again in every cell.
+        import traceback
+
         traceback.print_exc()
         _pyplot().close("all")
 
@@ -86,13 +70,3 @@ def _pyplot():
 
 def _take_over(module):
     module.show = show
-
-
-def _after(loader, then):
-    execute = loader.exec_module
-
-    def exec_module(module):
-        execute(module)
-        then(module)
-
-    loader.exec_module = exec_module

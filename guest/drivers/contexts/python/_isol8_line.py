@@ -1,4 +1,5 @@
-"""The line between the interpreter and the guest: a pipe for cells and one for what is told of them.
+"""The line between the interpreter and the guest: a pipe for cells and one for what is told of them. Their names are in a
+directory that the last argument names, until they are open.
 
 A frame is its kind, a letter, and the size of what follows in eight hexadecimal digits; so is a cell, without a letter.
 Texts in them end in a NUL.
@@ -7,10 +8,10 @@ Texts in them end in a NUL.
 import _thread
 import fcntl
 import os
-import signal
+import sys
+from _signal import SIGINT, default_int_handler, raise_signal, signal
 
-# Descriptors of these numbers come from the guest. They are put out of the way of those that the code will open.
-_FROM_GUEST, _TO_GUEST = 3, 4
+# Their descriptors are out of the way of those that the code will open.
 _ASIDE = 100
 # How much of a display goes into one frame: the guest takes no less but at the end of a form, and no more.
 _PIECE = 64 << 10
@@ -38,17 +39,17 @@ class _Undisturbed:
         self.noted = False
         self.mine = _thread.get_ident() == _main_thread
         if self.mine:
-            self.before = signal.signal(signal.SIGINT, self.note)
+            self.before = signal(SIGINT, self.note)
         _lock.acquire()
 
     def __exit__(self, *_):
         _lock.release()
         if self.mine:
-            signal.signal(signal.SIGINT, self.before or signal.default_int_handler)
+            signal(SIGINT, self.before or default_int_handler)
             if self.noted:
-                signal.raise_signal(signal.SIGINT)
+                raise_signal(SIGINT)
 
-    def note(self, signal, frame):
+    def note(self, number, frame):
         self.noted = True
 
 
@@ -132,7 +133,8 @@ def _take(size):
     return b"".join(pieces)
 
 
-def _put_aside(descriptor):
+def _open(name, mode):
+    descriptor = os.open(os.path.join(sys.argv[-1], name), mode)
     for least in (_ASIDE, 3):
         try:
             aside = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, least)
@@ -156,5 +158,5 @@ _lock = _thread.RLock()
 _main_thread = _thread.get_ident()
 _process = os.getpid()
 _cell, _displays, _dropped = None, 0, 0
-_from_guest, _to_guest = _put_aside(_FROM_GUEST), _put_aside(_TO_GUEST)
+_from_guest, _to_guest = _open("orders", os.O_RDONLY), _open("said", os.O_WRONLY)
 os.register_at_fork(after_in_child=_forget)

@@ -3787,8 +3787,10 @@ type RunCellRequest struct {
 	DisplayBytes int64 `protobuf:"varint,14,opt,name=display_bytes,json=displayBytes,proto3" json:"display_bytes,omitempty"`
 	// As in RunStart; entered when it is not empty, and left afterwards.
 	WorkingDirectory string `protobuf:"bytes,15,opt,name=working_directory,json=workingDirectory,proto3" json:"working_directory,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Whether a context that is new may begin in an interpreter that was booted ahead.
+	Hot           bool `protobuf:"varint,16,opt,name=hot,proto3" json:"hot,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RunCellRequest) Reset() {
@@ -3924,6 +3926,13 @@ func (x *RunCellRequest) GetWorkingDirectory() string {
 		return x.WorkingDirectory
 	}
 	return ""
+}
+
+func (x *RunCellRequest) GetHot() bool {
+	if x != nil {
+		return x.Hot
+	}
+	return false
 }
 
 // RunCellResponse tells what happens.
@@ -4068,7 +4077,9 @@ func (*RunCellResponse_Failed) isRunCellResponse_Event() {}
 type CellStarted struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Whether its context is new.
-	Fresh         bool `protobuf:"varint,1,opt,name=fresh,proto3" json:"fresh,omitempty"`
+	Fresh bool `protobuf:"varint,1,opt,name=fresh,proto3" json:"fresh,omitempty"`
+	// Whether that began in an interpreter that was booted ahead.
+	Hot           bool `protobuf:"varint,2,opt,name=hot,proto3" json:"hot,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4106,6 +4117,13 @@ func (*CellStarted) Descriptor() ([]byte, []int) {
 func (x *CellStarted) GetFresh() bool {
 	if x != nil {
 		return x.Fresh
+	}
+	return false
+}
+
+func (x *CellStarted) GetHot() bool {
+	if x != nil {
+		return x.Hot
 	}
 	return false
 }
@@ -4785,7 +4803,7 @@ const file_isol8_guest_v1_guest_proto_rawDesc = "" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x1c\n" +
 	"\trecursive\x18\x02 \x01(\bR\trecursive\"K\n" +
 	"\x12RemoveFileResponse\x125\n" +
-	"\afailure\x18\x01 \x01(\v2\x1b.isol8.guest.v1.FileFailureR\afailure\"\x8a\x04\n" +
+	"\afailure\x18\x01 \x01(\v2\x1b.isol8.guest.v1.FileFailureR\afailure\"\x9c\x04\n" +
 	"\x0eRunCellRequest\x12\x15\n" +
 	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12\x18\n" +
 	"\acontext\x18\x02 \x01(\tR\acontext\x12\x16\n" +
@@ -4802,16 +4820,18 @@ const file_isol8_guest_v1_guest_proto_rawDesc = "" +
 	"\rmax_processes\x18\f \x01(\x03R\fmaxProcesses\x12$\n" +
 	"\x0emax_open_files\x18\r \x01(\x03R\fmaxOpenFiles\x12#\n" +
 	"\rdisplay_bytes\x18\x0e \x01(\x03R\fdisplayBytes\x12+\n" +
-	"\x11working_directory\x18\x0f \x01(\tR\x10workingDirectory\"\xa9\x02\n" +
+	"\x11working_directory\x18\x0f \x01(\tR\x10workingDirectory\x12\x10\n" +
+	"\x03hot\x18\x10 \x01(\bR\x03hot\"\xa9\x02\n" +
 	"\x0fRunCellResponse\x127\n" +
 	"\astarted\x18\x01 \x01(\v2\x1b.isol8.guest.v1.CellStartedH\x00R\astarted\x123\n" +
 	"\x06output\x18\x02 \x01(\v2\x19.isol8.guest.v1.RunOutputH\x00R\x06output\x127\n" +
 	"\adisplay\x18\x03 \x01(\v2\x1b.isol8.guest.v1.CellDisplayH\x00R\adisplay\x121\n" +
 	"\x05ended\x18\x04 \x01(\v2\x19.isol8.guest.v1.CellEndedH\x00R\x05ended\x123\n" +
 	"\x06failed\x18\x05 \x01(\v2\x19.isol8.guest.v1.RunFailedH\x00R\x06failedB\a\n" +
-	"\x05event\"#\n" +
+	"\x05event\"5\n" +
 	"\vCellStarted\x12\x14\n" +
-	"\x05fresh\x18\x01 \x01(\bR\x05fresh\"\xab\x01\n" +
+	"\x05fresh\x18\x01 \x01(\bR\x05fresh\x12\x10\n" +
+	"\x03hot\x18\x02 \x01(\bR\x03hot\"\xab\x01\n" +
 	"\vCellDisplay\x12\x1b\n" +
 	"\tmime_type\x18\x01 \x01(\tR\bmimeType\x12\x12\n" +
 	"\x04data\x18\x02 \x01(\fR\x04data\x12\x1b\n" +

@@ -2,22 +2,25 @@
 
 Cells come from the guest, and what is to be told of them goes back to it (see _isol8_line). What is said here is the
 code's own word, since both live in one process: the guest keeps time, output and outcome by itself.
+
+A context begins as fast as this can be imported. So modules that take long are imported where they are needed, and the
+parts of others that are built in are used directly.
 """
 
 import __future__
 import builtins
 import io
-import linecache
 import os
-import signal
 import sys
-import types
 from _ast import Expr, Expression, PyCF_ALLOW_TOP_LEVEL_AWAIT, PyCF_ONLY_AST
+from _signal import SIGINT, default_int_handler, signal
 
 import _isol8_display as rich
 import _isol8_errors as errors
 import _isol8_figures as figures
+import _isol8_imports as imports
 import _isol8_line as line
+import _isol8_sources as sources
 
 _CO_COROUTINE = 0x80
 _FUTURES = 0
@@ -29,19 +32,19 @@ class Driver:
     """The interpreter's side of a context."""
 
     def __init__(self):
-        self.main = types.ModuleType("__main__")
+        self.main = type(sys)("__main__")
         self.main.__builtins__ = builtins
         # What `from __future__` said in one cell holds in those that follow.
         self.flags = PyCF_ALLOW_TOP_LEVEL_AWAIT
         self.loop = None
         # What the code wants done about an interrupt, which is nothing between cells.
-        self.on_interrupt = signal.default_int_handler
+        self.on_interrupt = default_int_handler
         # Until here the file that the interpreter was started with is __main__, whose names must stay.
         self.started_as = sys.modules["__main__"]
         sys.modules["__main__"] = self.main
 
     def serve(self):
-        signal.signal(signal.SIGINT, _drop)
+        signal(SIGINT, _drop)
         line.ready()
         while True:
             cell = line.next_cell()
@@ -78,7 +81,7 @@ class Driver:
         code = 0
         try:
             try:
-                signal.signal(signal.SIGINT, self.on_interrupt)
+                signal(SIGINT, self.on_interrupt)
                 line.started()
                 self.execute(cell)
                 figures.show()
@@ -96,17 +99,15 @@ class Driver:
 
     def quiet(self):
         """Drops interrupts from now on."""
-        handler = signal.signal(signal.SIGINT, _drop)
+        handler = signal(SIGINT, _drop)
         if handler is not _drop:
             # None stands for one that is not Python's and cannot be put back.
-            self.on_interrupt = handler or signal.default_int_handler
+            self.on_interrupt = handler or default_int_handler
 
     def execute(self, cell):
         file = f"<cell {cell.number}>"
         text = cell.code.decode("utf-8", "replace")
-        # As with a file, every line has an end: the marks below an expression are placed by that.
-        lines = [part + "\n" for part in text.split("\n")]
-        linecache.cache[file] = len(text), None, lines, file
+        sources.keep(file, text)
         tree = self.compile(cell.code, file, "exec", PyCF_ONLY_AST)
         last = None
         if tree.body and isinstance(tree.body[-1], Expr) and not text.rstrip().endswith(";"):
@@ -148,7 +149,7 @@ class Driver:
             raise
 
 
-def _drop(signal, frame):
+def _drop(number, frame):
     pass
 
 
@@ -171,12 +172,16 @@ def _flush():
 
 def _begin():
     # What a plain interpreter would find.
-    if sys.path and sys.path[0] == os.path.dirname(os.path.abspath(__file__)):
+    if sys.path and sys.path[0] in (os.path.dirname(os.path.abspath(__file__)), sys.argv[0]):
         sys.path[0] = ""
+    # Where an interpreter that had booted already was told to look for this.
+    sys.path_importer_cache.pop(sys.argv[0], None)
     sys.argv = [""]
     sys.displayhook = rich.result
     builtins.display = rich.display
     figures.watch()
+    sources.watch()
+    imports.watch()
     Driver().serve()
 
 
