@@ -24,7 +24,8 @@ const python = oneLiner('python');
 /** Sessions: what they take to make, to execute in, and to have. On a server of its own, which may have many. */
 export const sessions: Measurement = {
   name: 'sessions',
-  about: 'an execution in a session, in a context, in a new one, a session that is made, and calls beside 100 that idle',
+  about:
+    'an execution in a session, in a context, in a new one, a session that is made, and calls beside 100 that idle',
   async run(bench: Bench): Promise<Row[]> {
     await using server = await startBenchServer(bench.docker, [], { ISOL8_MAX_SESSIONS: String(2 * IDLE_SESSIONS) });
     const own = { bench, isol8: server.isol8 };
