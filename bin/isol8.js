@@ -6,9 +6,7 @@ import { fileURLToPath } from 'node:url';
 const YOUNG = '--max-semi-space-size';
 
 if (!process.features.typescript) {
-  console.error(
-    `isol8: Node.js ${process.version} is too old: "make setup" brings the right one to node_modules/.bin/node`,
-  );
+  console.error(`isol8: Node.js ${process.version} is too old: bin/isol8 takes the one that "make setup" brings`);
   process.exit(1);
 }
 

@@ -3,16 +3,16 @@
 PYTHONPATH=clients/python/src .venv/bin/python examples/python/hello.py
 """
 
-import os
 import sys
 
-from isol8 import Isol8
+from isol8 import Isol8, Isol8Error
 
-if not os.environ.get("ISOL8_API_KEY"):
-    sys.exit("ISOL8_API_KEY is not set: set it to the server's; without one, the server prints one")
-
-with Isol8() as client:
-    result = client.execute(runtime="python", code="print(6 * 7)")
+try:
+    with Isol8() as client:
+        result = client.execute(runtime="python", code="print(6 * 7)")
+except Isol8Error as error:
+    # No server, or another key: it says what to do.
+    sys.exit(str(error))
 
 print(result.stdout, end="")
 print(result.outcome, "with", result.exit_code, file=sys.stderr)

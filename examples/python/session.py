@@ -15,6 +15,6 @@ two_seconds = Policy(limits=Limits(timeout=2))
 with Isol8() as client, client.sessions.create(runtime="python") as session:
     context = session.context("main")
     for code in ["x = 42", "while True: pass", "print(x)", "{'doubled': x * 2}"]:
-        result = context.execute(code=code, policy=two_seconds)
+        result = context.execute(code, policy=two_seconds)
         shown = [display.text for display in result.displays]
         print(f"{code!r}: {result.outcome}", result.stdout, *shown)

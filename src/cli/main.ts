@@ -9,6 +9,7 @@ import { runCommand } from './commands/run.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sessionCommand } from './commands/session.ts';
 import { setupCommand } from './commands/setup.ts';
+import { inOptions } from './words.ts';
 
 const program = new Command('isol8')
   .description('run code that nobody trusts in Docker sandboxes, over gRPC')
@@ -27,6 +28,6 @@ try {
 } catch (error) {
   // What the user can mend is a line each; anything else is a fault of ours, and its stack is needed.
   const expected = [ConfigError, EngineError, CommandError, Isol8Error].some((kind) => error instanceof kind);
-  console.error(expected ? (error as Error).message.replaceAll(/^/gm, 'isol8: ') : error);
+  console.error(expected ? inOptions((error as Error).message).replaceAll(/^/gm, 'isol8: ') : error);
   process.exitCode = 1;
 }

@@ -60,5 +60,7 @@ export function lockDataDir(dataDir: string): Disposable {
     throw new ConfigError(`ISOL8_DATA_DIR: ${dataDir} cannot be locked (${(error as Error).message}): ${REMEDY}`);
   }
   if (lock !== undefined) return lock;
-  throw new ConfigError(`ISOL8_DATA_DIR: another isol8 works in ${dataDir}: give each server a directory of its own`);
+  throw new ConfigError(
+    `ISOL8_DATA_DIR: another isol8 works in ${dataDir}: stop it, or give this one a directory and an ISOL8_LISTEN of its own`,
+  );
 }

@@ -60,8 +60,21 @@ test('the TypeScript example of a session runs', async () => {
 
 test.each([
   ['.venv/bin/python', 'examples/python/hello.py'],
-  ['.venv/bin/python', 'examples/python/session.py'],
   [process.execPath, 'examples/typescript/hello.ts'],
+])('without a server, or its key, %s %s says in a line what to do', async (program, file) => {
+  const PYTHONPATH = 'clients/python/src';
+  for (const [env, line] of [
+    [{ ISOL8_ADDRESS: '127.0.0.1:1' }, /^127\.0\.0\.1:1 cannot be reached .* ISOL8_ADDRESS$/],
+    [{ ISOL8_API_KEY: '' }, /; here it is `api_?[kK]ey`, or ISOL8_API_KEY$/],
+    [{ ISOL8_API_KEY: 'another' }, /; here it is `api_?[kK]ey`, or ISOL8_API_KEY$/],
+  ] as const) {
+    const { code, stderr } = await run(program, [file], { env: { PYTHONPATH, ...client(), ...env } });
+    expect({ code, lines: stderr.trimEnd().split('\n') }).toEqual({ code: 1, lines: [expect.stringMatching(line)] });
+  }
+});
+
+test.each([
+  ['.venv/bin/python', 'examples/python/session.py'],
   [process.execPath, 'examples/typescript/session.ts'],
 ])('without a key %s %s says what to set', async (program, file) => {
   const env = { ISOL8_API_KEY: '', PYTHONPATH: 'clients/python/src' };

@@ -32,7 +32,7 @@ with Isol8(deadline=timedelta(seconds=5)) as client:
     with client.sessions.create(runtime="python") as session:
         assert_type(session, Session)
         assert_type(session.files.read("a"), bytes)
-        assert_type(session.context("main").execute(code="1").displays, tuple[Display, ...])
+        assert_type(session.context("main").execute("1").displays, tuple[Display, ...])
     # An ignore that is not needed is an error: so each of these is one.
     client.execute(runtime="python", code=1)  # type: ignore[arg-type]
     client.execute(runtime="python", stdin_mode="OPEN")  # type: ignore[arg-type]

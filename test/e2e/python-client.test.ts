@@ -152,8 +152,14 @@ describe.each(['blocking', 'asyncio'])('%s', (face) => {
 
   test.each([
     ['a server that is not there', { ISOL8_ADDRESS: '127.0.0.1:1' }, 'ConnectionLostError', '', /cannot be reached/],
-    ['a wrong key', { ISOL8_API_KEY: 'no-key' }, 'UnauthenticatedError', 'API_KEY_INVALID', /set `api_key` or ISOL8/],
-    ['no key', { ISOL8_API_KEY: '' }, 'UnauthenticatedError', 'API_KEY_MISSING', /set `api_key` or ISOL8_API_KEY/],
+    [
+      'a wrong key',
+      { ISOL8_API_KEY: 'no-key' },
+      'UnauthenticatedError',
+      'API_KEY_INVALID',
+      /here it is `api_key`, or ISOL8/,
+    ],
+    ['no key', { ISOL8_API_KEY: '' }, 'UnauthenticatedError', 'API_KEY_MISSING', /here it is `api_key`, or ISOL8/],
   ] as const)('%s is told at once, whatever is called', async (_title, env, error, reason, message) => {
     await using playing = play(face, 'refused', '', env);
     for (let i = 0; i < 6; i++) {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -32,6 +32,14 @@ async function given(name: string, content: string): Promise<string> {
   return path;
 }
 
+test('bin/isol8 works from any folder and through a link, whatever Node.js is there', async () => {
+  await symlink(join(ROOT, 'bin/isol8'), join(folder, 'isol8'));
+  await given('here.py', 'print(6 * 7)');
+  const env = { ...client(), PATH: '/usr/bin:/bin' };
+  const ended = await run('sh', ['-c', 'cd "$0" && ./isol8 run here.py', folder], { env });
+  expect(ended).toEqual({ code: 0, stdout: '42\n', stderr: '' });
+});
+
 describe('the program', () => {
   test.each([
     ['hello.py', 'import sys; print("py", *sys.argv[1:])', 'py a --b\n'],
@@ -61,7 +69,7 @@ describe('the program', () => {
     [['--memory', 'much', '-e', '1'], /Say 512m/],
     [['--secret', 'NOT_SET_HERE', '-e', '1'], /NOT_SET_HERE is not set here/],
     [['-r', 'cobol', '-e', '1'], /runtime: .*cobol/],
-    [['--memory', '1k', '-e', '1'], /policy.limits.memory_bytes/],
+    [['--memory', '1k', '-e', '1'], /--memory: must be at least/],
   ])('%j is told in a line, and exits with 1', async (args, message) => {
     const { code, stdout, stderr } = await isol8Run(args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -116,7 +124,7 @@ describe('what it tells', () => {
   test.each([
     ['exit 42', 42, ''],
     ['kill -9 $$', 137, 'isol8: SIGNALED: by signal 9\n'],
-    ['echo out; sleep 60', 124, 'isol8: TIMED_OUT\n'],
+    ['echo out; sleep 60', 124, 'isol8: TIMED_OUT: its time was up: --timeout is 1 s\n'],
   ])('%s ends it with %i', async (cmd, code, stderr) => {
     expect(await isol8Run(['--timeout', '1s', '--cmd', cmd])).toMatchObject({ code, stderr });
   });
@@ -187,8 +195,17 @@ describe('the server', () => {
 
   test.each([
     [['--host', '127.0.0.1:1'], { ISOL8_API_KEY: '' }, /^isol8: API key required/],
-    [['--host', '127.0.0.1:1'], {}, /^isol8: .*cannot be reached/],
-    [['--key', 'a-wrong-key-0123456789'], {}, /^isol8: .*key/],
+    [['--host', '127.0.0.1:1'], {}, /^isol8: .*cannot be reached .* or set --host or ISOL8_ADDRESS$/],
+    [['--host', 'nonsense:::'], {}, /^isol8: --host: must be host:port/],
+    [['--key', 'a-wrong-key-0123456789'], {}, /^isol8: .*; here it is --key, or ISOL8_API_KEY$/],
+    [['--runtime', 'cobol'], {}, /^isol8: --runtime: "cobol" is unknown: use one of python/],
+    [['--cpu', '1000'], {}, /^isol8: --cpu: is above/],
+    [['--workdir', '../..'], {}, /^isol8: --workdir: /],
+    [
+      ['--session-id', 'nobody'],
+      {},
+      /^isol8: there is no session "nobody": create it first, or say --runtime to have it made$/,
+    ],
   ])('%j %j is told in a line', async (args, env, message) => {
     const { code, stderr } = await isol8Run([...args, '-e', '1'], { env });
     expect(code).toBe(1);

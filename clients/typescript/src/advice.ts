@@ -14,7 +14,7 @@ export function advice(family: string, said: string, reason: string, call: CallF
     return `${address} did not answer within the deadline${limit}: give the call a longer \`deadlineMs\``;
   }
   if (family === 'CancelledError' && cancelled !== undefined) return 'the call was cancelled by its caller';
-  if (family === 'UnauthenticatedError') return `${said}: set \`apiKey\` or ISOL8_API_KEY to the server's key`;
+  if (family === 'UnauthenticatedError') return `${said}; here it is \`apiKey\`, or ISOL8_API_KEY`;
   if (family === 'ResourceExhaustedError' && reason === '' && said.includes('larger than max')) {
     return `${said}: the answer does not fit into one message; take a stream, or ask for less`;
   }

@@ -29,7 +29,7 @@ async function serve(): Promise<void> {
   process.stdout.write(`isol8 listens on ${address}\n`);
 
   const signal = await stop;
-  log.info({ signal }, 'stopping: nothing new is started, what runs may finish');
+  log.info({ signal }, `stopping: what runs may finish within ${config.drainTimeoutSeconds} s; once more ends it now`);
   await isol8.drain();
 }
 

@@ -1,4 +1,5 @@
 import type { Result } from '../../../clients/typescript/src/index.ts';
+import { inOptions } from '../words.ts';
 
 /** As timeout(1) has it. */
 const TIMED_OUT = 124;
@@ -20,7 +21,7 @@ export function remarksOn(result: Result): string[] {
   if (result.outcome !== 'EXITED') {
     // Where isol8 ended it, the signal says nothing.
     const signal = result.outcome === 'SIGNALED' ? `by signal ${result.signal}` : '';
-    const why = result.message || signal;
+    const why = inOptions(result.message) || signal;
     remarks.push(why === '' ? result.outcome : `${result.outcome}: ${why}`);
   }
   for (const name of ['stdout', 'stderr'] as const) {

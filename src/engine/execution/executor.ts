@@ -7,7 +7,7 @@ import type { Lease } from '../pool/pool.ts';
 import type { ExecutionRequest, ExecutionResult, MissingOutputPath, Phase, Timings } from '../types.ts';
 import { runCell } from './cell.ts';
 import { coldReason, guestsReason } from './cold-reason.ts';
-import { type Ending, ended, usageOf } from './ending.ts';
+import { type Ending, ended, limitText, usageOf } from './ending.ts';
 import type { RunningExecution } from './execution.ts';
 import { giveFiles } from './give-files.ts';
 import { type ExecutionPlan, inputFiles, isFile, type PhaseOrder, programOrder, setupOrder } from './orders.ts';
@@ -198,7 +198,7 @@ export class Executor {
     const { policy, since, mask } = this.#plan;
     const result: ExecutionResult = {
       ...ending,
-      message: mask.sentence(ending.message),
+      message: mask.sentence(ending.message || limitText(ending.outcome, policy)),
       executionId: this.#execution.id,
       sessionId: this.#plan.session?.id ?? '',
       missingOutputPaths: missing.map(({ path, reason }) => ({ path: mask.text(path), reason })),

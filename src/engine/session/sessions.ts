@@ -72,7 +72,9 @@ export class SessionBook implements SessionAccess {
     const shown = id.slice(0, 128);
     const ended = this.told(tenant, id);
     const why =
-      ended === undefined ? `there is no session "${shown}"` : `the session "${shown}" has ended: ${ended.endReason}`;
+      ended === undefined
+        ? `there is no session "${shown}": create it first, or let create_session_if_missing do so`
+        : `the session "${shown}" has ended: ${ended.endReason}`;
     return new EngineError('SESSION_NOT_FOUND', why, { metadata: { session_id: shown } });
   }
 

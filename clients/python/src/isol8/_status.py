@@ -67,7 +67,7 @@ def _advice(cls: type[errors.Isol8Error], said: str, reason: str, settings: Sett
     if cls is errors.CancelledError and not reason:
         return "the client was closed under the call"
     if cls is errors.UnauthenticatedError:
-        return f"{said}: set `api_key` or ISOL8_API_KEY to the server's key"
+        return f"{said}; here it is `api_key`, or ISOL8_API_KEY"
     if cls is errors.ResourceExhaustedError and not reason and "larger than max" in said:
         return f"{said}: the answer does not fit into one message; take a stream, or ask for less"
     return said or f"{target} answered with an error that says nothing"

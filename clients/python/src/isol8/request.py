@@ -35,17 +35,9 @@ Files = Union[Mapping[str, Union[str, bytes]], Iterable[Union[InputFile, Mapping
 """Path -> content, or a list of `InputFile`s."""
 
 
-class ProgramOptions(TypedDict, total=False):
-    """A program and what it needs; exactly one of `code`, `command` and `code_url`."""
+class CellOptions(TypedDict, total=False):
+    """What code in a context needs."""
 
-    code: str
-    """A program in the runtime's language."""
-    command: str
-    """A line for `bash -c`."""
-    code_url: Union[CodeUrl, Mapping[str, Any]]
-    """A program that the server fetches; isol8 0.1.0 refuses it."""
-    arguments: Sequence[str]
-    """What follows the program in its argv."""
     env: Mapping[str, str]
     """Environment variables."""
     stdin: Union[str, bytes]
@@ -76,8 +68,17 @@ class ProgramOptions(TypedDict, total=False):
     """What happens when the call ends first; `CANCEL` when not given."""
 
 
-class SessionProgramOptions(ProgramOptions, total=False):
-    """A program in a session."""
+class SessionProgramOptions(CellOptions, total=False):
+    """A program in a session; exactly one of `code`, `command` and `code_url`."""
+
+    code: str
+    """A program in the runtime's language."""
+    command: str
+    """A line for `bash -c`."""
+    code_url: Union[CodeUrl, Mapping[str, Any]]
+    """A program that the server fetches; isol8 0.1.0 refuses it."""
+    arguments: Sequence[str]
+    """What follows the program in its argv."""
 
     runtime: str
     """The session's when not given."""

@@ -13,7 +13,7 @@ from ._transport import Transport
 from .execution import ExecutionStream
 from .files import Files
 from .policy import Policy, Seconds
-from .request import ProgramOptions, SessionOptions, SessionProgramOptions
+from .request import CellOptions, SessionOptions, SessionProgramOptions
 from .result import Result
 from .session_info import SessionInfo, SessionOutput, SessionUsage
 
@@ -126,17 +126,17 @@ class Context:
         self.name = name
 
     def execute(
-        self, *, deadline: Optional[Seconds] = None, **program: Unpack[ProgramOptions]
+        self, code: str, *, deadline: Optional[Seconds] = None, **more: Unpack[CellOptions]
     ) -> Result:
         """Runs code in it to its end."""
-        request = execute_request(program, session_id=self.session_id, context=self.name)
+        request = execute_request(more, code=code, session_id=self.session_id, context=self.name)
         return self._transport.call(operations.execute(request), deadline)
 
     def execute_stream(
-        self, *, deadline: Optional[Seconds] = None, **program: Unpack[ProgramOptions]
+        self, code: str, *, deadline: Optional[Seconds] = None, **more: Unpack[CellOptions]
     ) -> ExecutionStream:
         """Runs code in it and gives its events while they happen."""
-        request = execute_request(program, session_id=self.session_id, context=self.name)
+        request = execute_request(more, code=code, session_id=self.session_id, context=self.name)
         return ExecutionStream(self._transport, request, deadline)
 
     def reset(self, *, deadline: Optional[Seconds] = None) -> None:

@@ -15,7 +15,7 @@ from typing import (
 from .. import _operations as operations
 from .._convert import execute_request
 from ..policy import Policy, Seconds
-from ..request import ProgramOptions, SessionOptions, SessionProgramOptions
+from ..request import CellOptions, SessionOptions, SessionProgramOptions
 from ..result import Result
 from ..session_info import SessionInfo, SessionOutput, SessionUsage
 from ._transport import AsyncTransport
@@ -131,17 +131,17 @@ class AsyncContext:
         self.name = name
 
     async def execute(
-        self, *, deadline: Optional[Seconds] = None, **program: Unpack[ProgramOptions]
+        self, code: str, *, deadline: Optional[Seconds] = None, **more: Unpack[CellOptions]
     ) -> Result:
         """Runs code in it to its end."""
-        request = execute_request(program, session_id=self.session_id, context=self.name)
+        request = execute_request(more, code=code, session_id=self.session_id, context=self.name)
         return await self._transport.call(operations.execute(request), deadline)
 
     def execute_stream(
-        self, *, deadline: Optional[Seconds] = None, **program: Unpack[ProgramOptions]
+        self, code: str, *, deadline: Optional[Seconds] = None, **more: Unpack[CellOptions]
     ) -> AsyncExecutionStream:
         """Runs code in it and gives its events while they happen."""
-        request = execute_request(program, session_id=self.session_id, context=self.name)
+        request = execute_request(more, code=code, session_id=self.session_id, context=self.name)
         return AsyncExecutionStream(self._transport, request, deadline)
 
     async def reset(self, *, deadline: Optional[Seconds] = None) -> None:
