@@ -6,6 +6,7 @@ describe('a request is refused before it is sent that', () => {
   const isol8 = new Isol8({ address: '127.0.0.1:1' });
   test.each([
     [{ runtime: 'bash', code: '1', comand: '2' }, 'comand: there is no such field'],
+    [{ runtime: 'bash', code: '1', timeoutMs: 5 }, 'timeoutMs: there is no such field: policy.limits.timeoutMs limits'],
     [{ runtime: 'bash', code: '1', command: '2' }, 'command: cannot be together with code'],
     [{ runtime: 'bash', code: 1 }, 'code: must be a string'],
     [{ runtime: 'bash', code: '\ud800' }, 'code: has half of a surrogate pair'],

@@ -146,6 +146,7 @@ class Result:
     """How an execution went, with all its output.
 
     Of a stream (`ExecutionStream.result`), output, files and displays are empty: they came before.
+    Its `repr` has what the program did, and not what it used nor what held for it.
     """
 
     execution_id: str
@@ -168,16 +169,16 @@ class Result:
     stdout_bytes: bytes = field(repr=False)
     """Standard output, to the byte."""
     stderr_bytes: bytes = field(repr=False)
-    stdout_stats: StreamStats
-    stderr_stats: StreamStats
+    stdout_stats: StreamStats = field(repr=False)
+    stderr_stats: StreamStats = field(repr=False)
     files: tuple[OutputFile, ...]
     missing_output_paths: tuple[MissingOutputPath, ...]
     displays: tuple[Display, ...]
-    usage: Usage
-    timings: Timings
-    network_log: tuple[NetworkConnection, ...]
-    effective_policy: Optional[EffectivePolicy]
-    policy_digest: str
+    usage: Usage = field(repr=False)
+    timings: Timings = field(repr=False)
+    network_log: tuple[NetworkConnection, ...] = field(repr=False)
+    effective_policy: Optional[EffectivePolicy] = field(repr=False)
+    policy_digest: str = field(repr=False)
     """SHA-256 of the effective policy, lower-case hex."""
     error: Optional[ExecutionError]
     """In a context: the error that the code did not catch."""

@@ -2,9 +2,13 @@ import type { MessageShape } from '@bufbuild/protobuf';
 import { ExecuteRequestSchema } from '../gen/isol8/v1/execution_pb.ts';
 import type { Content, ExecuteRequest, InputFile } from '../types/request.ts';
 import { toMessage } from './message.ts';
+import { refuse } from './value.ts';
 
 /** An execution for the wire. */
 export function toExecuteRequest(request: ExecuteRequest): MessageShape<typeof ExecuteRequestSchema> {
+  if (Object.hasOwn(request ?? {}, 'timeoutMs')) {
+    refuse('timeoutMs', 'there is no such field: policy.limits.timeoutMs limits the program, and deadlineMs the call');
+  }
   return toMessage(ExecuteRequestSchema, withFiles(request));
 }
 
