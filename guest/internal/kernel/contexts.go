@@ -34,6 +34,13 @@ func (k *Kernel) SignalCell(id string, signal syscall.Signal) (known bool, err e
 	return true, nil
 }
 
+// Busy tells whether a cell runs or waits.
+func (k *Kernel) Busy() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.cells) > 0
+}
+
 // Starved is told of a process that is about to be killed for memory.
 func (k *Kernel) Starved(pid int) {
 	for _, in := range k.interpreters() {

@@ -65,6 +65,7 @@ func (k *Kernel) RunCell(ctx context.Context, request *guestv1.RunCellRequest, s
 		return send(failed(err))
 	}
 	defer k.leave(c, p)
+	k.Executor.Stir()
 	select {
 	case p.turn <- struct{}{}:
 	case <-waits.Done():

@@ -13,8 +13,12 @@ import (
 const (
 	// interval is how often memory is judged while a run is on.
 	interval = 20 * time.Millisecond
-	// quietInterval is how often while none is, in a sandbox that is kept: what was left behind may still grow.
+	// quietInterval is how often while none is, in a sandbox that is kept: what was left behind may still grow. While it
+	// does not, it is judged half as often each time, until that is idleInterval: many such sandboxes cost little.
 	quietInterval = 100 * time.Millisecond
+	idleInterval  = time.Second
+	// growth is what counts as growing, in bytes.
+	growth = 1 << 20
 	// patience is how long a killed process may take to be gone before the next one is chosen.
 	patience = 2 * time.Second
 )
@@ -52,26 +56,33 @@ func (w *Watchdog) Kills() int64 { return w.kills.Load() }
 
 // Watch judges until done is closed, and kills like the kernel does: the largest process, then again. killed is told
 // the pid of each before it is killed. The limit is asked for each time; 0 is none. While it is quiet, which is not asked
-// where much of the limit is used, it judges less often.
-func (w *Watchdog) Watch(limit func() int64, quiet func() bool, done <-chan struct{}, killed func(pid int)) {
+// where much of the limit is used, it judges less often; what comes from stir ends such a pause.
+func (w *Watchdog) Watch(limit func() int64, quiet func() bool, stir, done <-chan struct{}, killed func(pid int)) {
 	if w.memory == nil {
 		return
 	}
 	timer := time.NewTimer(interval)
 	defer timer.Stop()
 	var last victim
+	pause, before := interval, int64(0)
 	for {
 		select {
 		case <-done:
 			return
+		case <-stir:
 		case <-timer.C:
 		}
-		over, near := w.judge(limit())
-		if near || !quiet() {
-			timer.Reset(interval)
-		} else {
-			timer.Reset(quietInterval)
+		used, over, near := w.judge(limit())
+		switch {
+		case near || !quiet():
+			pause = interval
+		case used > before+growth || pause < quietInterval:
+			pause = quietInterval
+		default:
+			pause = min(2*pause, idleInterval)
 		}
+		before = used
+		timer.Reset(pause)
 		if !over || last.lingers() {
 			continue
 		}
@@ -105,18 +116,18 @@ func (w *Watchdog) Used() (int64, bool) {
 	return max(0, used-w.base-w.self.bytes()-w.memory.FileCache()-w.disks.used()), ok
 }
 
-// judge tells whether a limit is passed, and whether it may be soon. It looks at the cheap figure first: what is over the
-// limit only with the cache and the disks is not over it.
-func (w *Watchdog) judge(limit int64) (over, near bool) {
+// judge tells whether a limit is passed, and whether it may be soon. It looks at the cheap figure first, which it also
+// tells: what is over the limit only with the cache and the disks is not over it.
+func (w *Watchdog) judge(limit int64) (used int64, over, near bool) {
 	if limit <= 0 {
-		return false, false
+		return 0, false, false
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	used, ok := w.memory.Usage()
 	if !ok {
-		return false, false
+		return 0, false, false
 	}
 	used -= w.base + w.self.bytes()
-	return used > limit && used-w.memory.FileCache()-w.disks.used() > limit, used > limit/2
+	return used, used > limit && used-w.memory.FileCache()-w.disks.used() > limit, used > limit/2
 }

@@ -12,6 +12,8 @@ type Contexts interface {
 	KillCell(id string) (known bool, err error)
 	// SignalCell sends a signal to the context of a cell that runs, and tells whether it knows the cell.
 	SignalCell(id string, signal syscall.Signal) (known bool, err error)
+	// Busy tells whether a cell runs or waits.
+	Busy() bool
 	// Starved tells a context that its main process was chosen to be killed for memory; others do not care.
 	Starved(pid int)
 	// CellAt is the cell of a context that ran at a time; empty when none did.
@@ -27,6 +29,7 @@ type none struct{}
 
 func (none) KillCell(string) (bool, error)                   { return false, nil }
 func (none) SignalCell(string, syscall.Signal) (bool, error) { return false, nil }
+func (none) Busy() bool                                      { return false }
 func (none) Starved(int)                                     {}
 func (none) CellAt(string, time.Time) string                 { return "" }
 func (none) Names() []string                                 { return nil }

@@ -41,6 +41,8 @@ type Executor struct {
 
 	mu     sync.Mutex
 	active map[*run]struct{}
+	// stir wakes what holds a kept sandbox to its memory; nil in others.
+	stir chan struct{}
 	// waiting is what the next run may have.
 	waiting *vessel
 }
@@ -63,6 +65,7 @@ func (e *Executor) Run(ctx context.Context, start *guestv1.RunStart, host Host) 
 	r := newRun(e, start, host)
 	e.add(r)
 	defer e.remove(r)
+	e.Stir()
 	err = r.choose(spec)
 	close(r.launched)
 	if err != nil {

@@ -4,15 +4,29 @@ package run
 func (e *Executor) Keep(memoryBytes int64) {
 	e.keptMemory.Store(memoryBytes)
 	if e.kept.CompareAndSwap(false, true) {
-		go e.Watchdog.Watch(e.keptMemory.Load, e.quiet, nil, e.starved)
+		stir := make(chan struct{}, 1)
+		e.mu.Lock()
+		e.stir = stir
+		e.mu.Unlock()
+		go e.Watchdog.Watch(e.keptMemory.Load, e.quiet, stir, nil, e.starved)
 	}
 }
 
-// quiet tells whether no run is on.
+// Stir is called when something begins to run, so that memory is judged often from then on.
+func (e *Executor) Stir() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	select {
+	case e.stir <- struct{}{}:
+	default:
+	}
+}
+
+// quiet tells whether nothing runs that the host has asked for.
 func (e *Executor) quiet() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return len(e.active) == 0
+	return len(e.active) == 0 && !e.others().Busy()
 }
 
 // unlessKept is the limit of one run: a kept sandbox has its own, and is not judged twice.

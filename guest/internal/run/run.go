@@ -125,7 +125,7 @@ func (r *run) supervise() error {
 	go feed(streams.stdin, r.host.Stdin)
 	over := make(chan struct{})
 	if limit := r.start.GetMemoryBytes(); limit > 0 {
-		go r.executor.Watchdog.Watch(r.executor.unlessKept(limit), r.executor.quiet, over, r.executor.starved)
+		go r.executor.Watchdog.Watch(r.executor.unlessKept(limit), r.executor.quiet, nil, over, r.executor.starved)
 	}
 
 	<-process.Done

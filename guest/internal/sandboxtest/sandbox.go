@@ -69,6 +69,8 @@ type Sandbox struct {
 	Exited chan struct{}
 	// Link is the host's end.
 	Link *Link
+	// PID is the guest's in the test's own namespace; 0 in a container.
+	PID int
 	// Root is the sandbox's file system as the test sees it, without what is mounted there.
 	Root string
 
@@ -93,7 +95,7 @@ func New(t testing.TB) *Sandbox {
 		Cloneflags: syscall.CLONE_NEWPID | syscall.CLONE_NEWNS | syscall.CLONE_NEWIPC | syscall.CLONE_NEWNET,
 	}
 	s := Start(t, command)
-	s.Root = root
+	s.Root, s.PID = root, command.Process.Pid
 	s.bridge = func() *exec.Cmd {
 		user := strconv.Itoa(link.BridgeUID)
 		return exec.Command("nsenter", "--target", strconv.Itoa(command.Process.Pid), "--mount", "--net", "--ipc", "--pid", "--root",

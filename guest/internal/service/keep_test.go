@@ -2,6 +2,11 @@ package service_test
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -167,7 +172,58 @@ func TestALeaseIsWhole(t *testing.T) {
 	// It is not kept then: the end of the test, which is the end of the link, is its end.
 }
 
-func TestAKeptSandboxIsHeldToItsMemory(t *testing.T) {
+func TestAnIdleSandboxIsHardlyAwake(t *testing.T) {
+	s := heldToMemory(t)
+	s.Do(t, sandboxtest.Shared("left", "leave", "sleep"))
+	time.Sleep(3 * time.Second)
+	const seconds = 4
+	before := switches(t, s.PID)
+	time.Sleep(seconds * time.Second)
+	if each := (switches(t, s.PID) - before) / seconds; each > 25 {
+		t.Errorf("%d context switches a second", each)
+	}
+	// It is held to its memory all the same, what begins to run more closely.
+	s.kernel.set("memory.current", "1000000000")
+	s.Running(t, map[string]int{})
+	s.kernel.set("memory.current", "10000000")
+	time.Sleep(2 * time.Second)
+	runs := s.Open(context.Background(), t, sandboxtest.Shared("runs", "hog", "20"))
+	started(t, runs)
+	begun := time.Now()
+	s.kernel.set("memory.current", "1000000000")
+	got := sandboxtest.Collect(t, runs)
+	if took := time.Since(begun); got.Ended.GetReason() != guestv1.EndReason_END_REASON_OUT_OF_MEMORY || took > 500*time.Millisecond {
+		t.Error(got.Ended, took)
+	}
+}
+
+// switches is how often the threads of a process were switched to something else.
+func switches(t *testing.T, pid int) int {
+	t.Helper()
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no threads of", pid, err)
+	}
+	sum := 0
+	for _, file := range files {
+		content, _ := os.ReadFile(file)
+		for line := range strings.Lines(string(content)) {
+			if name, value, _ := strings.Cut(line, ":"); strings.HasSuffix(name, "ctxt_switches") {
+				count, _ := strconv.Atoi(strings.TrimSpace(value))
+				sum += count
+			}
+		}
+	}
+	return sum
+}
+
+// held is a kept sandbox whose memory the test makes up.
+type held struct {
+	*sandboxtest.Sandbox
+	kernel cgroup
+}
+
+func heldToMemory(t *testing.T) *held {
 	s := sandboxtest.New(t)
 	kernel := cgroup{t, s.Root}
 	kernel.set("cgroup.controllers", "memory")
@@ -178,14 +234,19 @@ func TestAKeptSandboxIsHeldToItsMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Kept(t, long, long)
+	return &held{s, kernel}
+}
+
+func TestAKeptSandboxIsHeldToItsMemory(t *testing.T) {
+	s := heldToMemory(t)
 	s.Do(t, sandboxtest.Shared("left", "leave", "hog", "30"))
 	runs := s.Open(context.Background(), t, sandboxtest.Shared("runs", "hog", "20"))
 	started(t, runs)
 	s.Running(t, map[string]int{"left": 1, "runs": 1})
 	// The largest first: what was left behind just dies.
-	kernel.set("memory.current", "1000000000")
+	s.kernel.set("memory.current", "1000000000")
 	s.Running(t, map[string]int{})
-	kernel.set("memory.current", "10000000")
+	s.kernel.set("memory.current", "10000000")
 	if got := sandboxtest.Collect(t, runs); got.Ended.GetReason() != guestv1.EndReason_END_REASON_OUT_OF_MEMORY {
 		t.Error(got.Ended)
 	}
