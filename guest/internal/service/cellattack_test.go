@@ -270,3 +270,16 @@ func TestWhatPythonRaisesMayBeAnything(t *testing.T) {
 		t.Error(got.Ended, got.Stderr.String())
 	}
 }
+
+func TestACellThatNeverBeganIsNoSuccess(t *testing.T) {
+	n := pythonNotebook(t)
+	n.cell(t, "import _isol8_line, os, time", "_isol8_line._take = lambda size: (time.sleep(0.5), os._exit(0))")
+	got := n.cell(t, "print('run')")
+	if got.Ended.GetExitCode() != 1 || !got.Ended.GetContextEnded() || !strings.Contains(got.Ended.GetMessage(), "before the code began") {
+		t.Error(got.Ended)
+	}
+	got = n.cell(t, "import os", "os.closerange(3, 1000)")
+	if got.Ended.GetExitCode() != 1 || !got.Ended.GetContextEnded() || !strings.Contains(got.Stderr.String(), "closed the pipes") {
+		t.Error(got.Ended, got.Stderr.String())
+	}
+}
