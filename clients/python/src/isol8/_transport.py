@@ -37,7 +37,7 @@ class Transport:
     def close(self) -> None:
         """Ends every call that is under way."""
         self._closed = True
-        # After a fork it is the parent's: to close it here would wait for threads that are not here.
+        # After a fork it is the parent's, and to close it here would wait for threads not here.
         if self._process == os.getpid():
             self._channel.close()
 
