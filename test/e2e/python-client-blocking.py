@@ -154,6 +154,8 @@ def failing() -> Iterator[bytes]:
 
 def habits(client: Isol8) -> None:
     """What people do to any object: pickle it, fork with it, use it after its end."""
+    stream = client.execute_stream(runtime="bash", code="exit 3")
+    say(same=stream.wait() is stream.wait())
     result = client.execute(runtime="bash", code="exit 3")
     say(same=pickle.loads(pickle.dumps(result)) == result)
     calls: list[Callable[[], object]] = [
@@ -175,14 +177,20 @@ def habits(client: Isol8) -> None:
             session.files.write("half", failing())
         except KeyError as error:
             say(raised=error.args, written=[file.path for file in session.files.list()])
+    # While a thread is in gRPC, a child cannot even close what it has inherited.
+    busy = client.execute_stream(runtime="bash", code="sleep 1")
+    reader = threading.Thread(target=busy.wait)
+    reader.start()
     child = os.fork()
     if child == 0:
         try:
             client.server_info()
         except RuntimeError as error:
             say(error=str(error))
+        client.close()
         os._exit(0)
     os.waitpid(child, 0)
+    reader.join()
     client.close()
     try:
         client.server_info()

@@ -219,7 +219,7 @@ describe.each(['blocking', 'asyncio'])('%s', (face) => {
   test('what people do to any object is done, or refused with a word', async () => {
     await using playing = play(face, 'habits');
     const [same, onlyHere] = [{ same: true }, { error: expect.stringContaining('make one in each') }];
-    const blocking = [same, same, same, onlyHere, { raised: ['mine'], written: [] }, onlyHere];
+    const blocking = [same, same, same, same, onlyHere, { raised: ['mine'], written: [] }, onlyHere];
     const asyncio = [{ raised: ['mine'], written: [] }, onlyHere];
     for (const expected of [
       ...(face === 'blocking' ? blocking : asyncio),

@@ -35,11 +35,21 @@ describe('a request is refused before it is sent that', () => {
       'policy.limits.cpuCores: must be a numb',
     ],
     [{ runtime: 'bash', code: '1', createSessionIfMissing: 'yes' }, 'createSessionIfMissing: must be true or false'],
-    [null, 'must be an object'],
+    [null, 'request: must be an object'],
+    // What these hold would be lost without a word.
+    [{ runtime: 'bash', code: '1', env: new Map([['A', '1']]) }, 'env: must be an object'],
+    [{ runtime: 'bash', code: '1', policy: new Map([['limits', {}]]) }, 'policy: must be an object'],
+    [{ runtime: 'bash', code: '1', files: new Map([['a', 'b']]) }, 'files: must be an array'],
+    // biome-ignore lint/suspicious/noSparseArray: what JavaScript's own `map` leaves out
+    [{ runtime: 'bash', code: '1', arguments: [, 'a'] }, 'arguments[0]: must be a string'],
   ])('is %j', async (request, says) => {
     const error = await errorOf(isol8.execute(request as never));
     expect(error).toBeInstanceOf(InvalidRequestError);
     expect(String(error)).toContain(says);
     expect(() => isol8.executeStream(request as never)).toThrow(says);
+  });
+
+  test.each([1.5, Number.NaN, 'SIGNOPE'])('is the signal %j', async (signal) => {
+    expect(await errorOf(isol8.sendSignal('x', signal))).toBeInstanceOf(InvalidRequestError);
   });
 });

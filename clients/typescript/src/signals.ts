@@ -7,8 +7,11 @@ const SIGNALS =
 
 const NUMBERS = new Map(SIGNALS.split(' ').map((name, i) => [`SIG${name}`, i + 1]));
 
-/** The number of a signal; a number stays what it is. */
+/** The number of a signal; a whole number stays what it is. */
 export function signalNumber(signal: number | string): number {
-  if (typeof signal === 'number') return signal;
-  return NUMBERS.get(signal) ?? refuse('signal', `must be a number, or one of ${[...NUMBERS.keys()].join(', ')}`);
+  if (typeof signal === 'number' && Number.isInteger(signal)) return signal;
+  return (
+    NUMBERS.get(signal as string) ??
+    refuse('signal', `must be a whole number, or one of ${[...NUMBERS.keys()].join(', ')}`)
+  );
 }

@@ -32,6 +32,10 @@ func (c *cell) describe(stdout, stderr *guestv1.OutputStats, gone bool) *guestv1
 	}
 	if !status.Signaled() {
 		ended.ExitCode = int32(status.ExitStatus())
+		if ended.Message == "" && !c.hasBegun() {
+			// By something that an earlier cell has left behind. That is no success of this one.
+			ended.Message, ended.ExitCode = "the interpreter ended before the code began", max(1, ended.ExitCode)
+		}
 		return ended
 	}
 	ended.Signal = int32(status.Signal())

@@ -173,3 +173,113 @@ func TestASlowReaderHoldsBackTheCodeAndNotTheGuest(t *testing.T) {
 		t.Error(got.Ended)
 	}
 }
+
+// javaScripts are where code of JavaScript runs.
+var javaScripts = map[string]func(testing.TB) *notebook{"node": nodeNotebook, "bun": bunNotebook, "deno": denoNotebook}
+
+func TestWhatJavaScriptThrowsMayBeAnything(t *testing.T) {
+	for name, open := range javaScripts {
+		t.Run(name, func(t *testing.T) {
+			n := open(t)
+			n.cell(t, "const x = 42; const fs = process.getBuiltinModule('fs')")
+			for _, code := range []string{
+				"throw { get name() { throw 1 } }",
+				"throw { [Symbol.for('nodejs.util.inspect.custom')]() { throw 1 } }",
+				"throw Object.assign(new Error('a'), { name: Symbol('x') })",
+				"throw Object.assign(new Error('a'), { message: { toString() { throw 3 } } })",
+				"throw new Proxy({}, { get() { throw 1 }, getPrototypeOf() { throw 2 } })",
+				// A pattern that looks at each character again for each that follows would take minutes.
+				"throw new Error('x'.repeat(1 << 20))",
+				"fs.closeSync(2); throw 1",
+			} {
+				begun := time.Now()
+				got := n.cell(t, code)
+				if got.Ended.GetExitCode() != 1 || got.Ended.GetContextEnded() || got.Ended.GetError() == nil || time.Since(begun) > 2*time.Second {
+					t.Error(code, got.Ended.GetReason(), got.Ended.GetMessage(), time.Since(begun))
+				}
+				n.says(t, "42\n", "console.log(x)")
+			}
+		})
+	}
+}
+
+func TestJavaScriptIsHeardToTheEnd(t *testing.T) {
+	for name, open := range javaScripts {
+		t.Run(name, func(t *testing.T) {
+			n := open(t)
+			for _, code := range []string{
+				"process.stdout.write('x'.repeat(900_000)); process.stderr.write('x'.repeat(900_000)); 1",
+				"console.log('x'.repeat(899_999)); console.error('x'.repeat(899_999)); 1",
+				"for (let i = 0; i < 90; i++) { console.log('x'.repeat(9_999)); process.stderr.write('x'.repeat(10_000)) }",
+			} {
+				got := n.cell(t, code)
+				if got.Stdout.Len() != 900_000 || got.Stderr.Len() != 900_000 || got.Ended.GetExitCode() != 0 {
+					t.Error(code, got.Stdout.Len(), got.Stderr.Len(), got.Ended)
+				}
+				if got := n.cell(t, "null"); got.Stdout.Len() > 0 || got.Ended.GetExitCode() != 0 || valueOf(t, got) != "null" {
+					t.Error(got.Stdout.Len(), got.Ended)
+				}
+			}
+		})
+	}
+}
+
+func TestAContextOutlivesItsDirectory(t *testing.T) {
+	for name, open := range javaScripts {
+		t.Run(name, func(t *testing.T) {
+			n := open(t)
+			n.cell(t, "const fs = process.getBuiltinModule('fs'); fs.mkdirSync('gone'); process.chdir('gone'); fs.rmdirSync('../gone')")
+			n.says(t, "1\n", "console.log(1)")
+			write(t, n.Sandbox, file{path: "dir/x"})
+			request := n.request("main", "console.log(process.cwd())")
+			request.WorkingDirectory = "dir"
+			for range 2 {
+				if got := n.DoCell(t, request); got.Stdout.String() != "/sandbox/dir\n" {
+					t.Error(got.Ended, got.Stderr.String())
+				}
+			}
+		})
+	}
+}
+
+func TestWhatPythonRaisesMayBeAnything(t *testing.T) {
+	n := pythonNotebook(t)
+	n.cell(t, "import os, sys", "x = 42")
+	for _, code := range []string{
+		"class E(Exception):\n  def __str__(self): raise SystemExit(9)\nraise E()",
+		"sys.excepthook = lambda *_: sys.exit(5)\n1 / 0",
+		"del sys.excepthook\n1 / 0",
+		"class E:\n  def __str__(self): raise SystemExit(9)\nsys.exit(E())",
+		"del sys.stdout\n1 / 0",
+		"sys.stderr.close()\n1 / 0",
+		"os.close(2)\n1 / 0",
+		"os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')\n1 / 0",
+	} {
+		got := n.cell(t, code)
+		if got.Ended.GetExitCode() != 1 || got.Ended.GetContextEnded() {
+			t.Error(code, got.Ended, got.Stderr.String())
+		}
+		if got := n.cell(t, "x"); valueOf(t, got) != "42" {
+			t.Error(code, got.Ended)
+		}
+	}
+	write(t, n.Sandbox, file{path: "dir/x"})
+	request := n.request("main", "os.getcwd()")
+	request.WorkingDirectory = "dir"
+	if got := n.DoCell(t, request); valueOf(t, got) != "'/sandbox/dir'" {
+		t.Error(got.Ended, got.Stderr.String())
+	}
+}
+
+func TestACellThatNeverBeganIsNoSuccess(t *testing.T) {
+	n := pythonNotebook(t)
+	n.cell(t, "import _isol8_line, os, time", "_isol8_line._take = lambda size: (time.sleep(0.5), os._exit(0))")
+	got := n.cell(t, "print('run')")
+	if got.Ended.GetExitCode() != 1 || !got.Ended.GetContextEnded() || !strings.Contains(got.Ended.GetMessage(), "before the code began") {
+		t.Error(got.Ended)
+	}
+	got = n.cell(t, "import os", "os.closerange(3, 1000)")
+	if got.Ended.GetExitCode() != 1 || !got.Ended.GetContextEnded() || !strings.Contains(got.Stderr.String(), "closed the pipes") {
+		t.Error(got.Ended, got.Stderr.String())
+	}
+}

@@ -113,7 +113,7 @@ def _target_of(address: str, tls: Union[bool, Tls, None]) -> tuple[str, bool]:
         rest = url.netloc
         if not re.search(r":\d+$", rest):
             rest += ":443" if secure else ":80"
-    match = re.fullmatch(r"(\[[0-9A-Fa-f:.%\w]+\]|[^\s:/\[\]]+):(\d{1,5})", rest)
+    match = re.fullmatch(r"(\[[0-9A-Fa-f:.%\w]+\]|[^\s\0:/\[\]\ud800-\udfff]+):(\d{1,5})", rest)
     if match is None or not 0 < int(match[2]) < 65536:
         raise refuse(
             "address", f"{address!r} must be host:port, unix:/path, or a URL (127.0.0.1:50051, say)"

@@ -27,7 +27,7 @@ def seconds_of(value: object) -> float:
         return value.total_seconds()
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError(f"must be seconds or a timedelta, not {type(value).__name__}")
-    if not math.isfinite(value) or abs(value) > _MOST_SECONDS:
+    if abs(value) > _MOST_SECONDS or not math.isfinite(value):
         raise ValueError(f"must be a length of time, not {value}")
     return float(value)
 

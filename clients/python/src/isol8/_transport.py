@@ -37,7 +37,9 @@ class Transport:
     def close(self) -> None:
         """Ends every call that is under way."""
         self._closed = True
-        self._channel.close()
+        # After a fork it is the parent's, and to close it here would wait for threads not here.
+        if self._process == os.getpid():
+            self._channel.close()
 
     def call(self, operation: Operation[T], deadline: Optional[Seconds] = None) -> T:
         """Makes a call and waits for its answer. Ctrl-C cancels it: gRPC drops the call then."""

@@ -71,8 +71,9 @@ class ExecutionStream:
 
     def wait(self) -> Result:
         """Reads the events to their end, without looking at them, and gives the result."""
-        for _ in self:
-            pass
+        if not self._progress.finished:
+            for _ in self:
+                pass
         return self.result
 
     def cancel(self) -> None:

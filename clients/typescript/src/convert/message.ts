@@ -7,7 +7,7 @@ import {
   ScalarType,
 } from '@bufbuild/protobuf';
 import { isDuration, isTimestamp, nameOf } from './names.ts';
-import { refuse, toBytes, toDuration, toEnum, toScalar, toTimestamp } from './value.ts';
+import { isPlain, refuse, toBytes, toDuration, toEnum, toScalar, toTimestamp } from './value.ts';
 
 type Values = Record<string, unknown>;
 
@@ -19,7 +19,7 @@ type Values = Record<string, unknown>;
  * @throws InvalidRequestError that names the field
  */
 export function toMessage<D extends DescMessage>(schema: D, plain: object, path = ''): MessageShape<D> {
-  if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) refuse(path, 'must be an object');
+  if (!isPlain(plain)) refuse(path || 'request', 'must be an object');
   const fields = fieldsOf(schema);
   const init: Values = {};
   for (const [name, value] of Object.entries(plain)) {
@@ -50,10 +50,10 @@ function fieldsOf(schema: DescMessage): Map<string, DescField> {
 function fieldToMessage(field: DescField, value: unknown, path: string): unknown {
   if (field.fieldKind === 'list') {
     if (!Array.isArray(value)) refuse(path, 'must be an array');
-    return value.map((item, i) => valueToMessage(field, item, `${path}[${i}]`));
+    return Array.from(value, (item, i) => valueToMessage(field, item, `${path}[${i}]`));
   }
   if (field.fieldKind === 'map') {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse(path, 'must be an object');
+    if (!isPlain(value)) refuse(path, 'must be an object');
     const entries = Object.entries(value);
     return Object.fromEntries(entries.map(([key, item]) => [key, valueToMessage(field, item, `${path}[${key}]`)]));
   }

@@ -22,6 +22,11 @@ export function refuse(field: string, description: string): never {
   });
 }
 
+/** Whether a value has fields by name. What a Map or another collection holds would be lost without a word. */
+export function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(Symbol.iterator in value);
+}
+
 /** A string, a number or a boolean for the wire. */
 export function toScalar(type: ScalarType, value: unknown, path: string): unknown {
   if (type === ScalarType.STRING) {

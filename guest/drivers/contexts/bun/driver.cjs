@@ -6,7 +6,7 @@ const { drainMicrotasks } = require('bun:jsc');
 const fs = require('node:fs');
 const path = require('node:path');
 const vm = require('node:vm');
-const { interrupted, ready, serve, stop } = require('./cells.cjs');
+const { currentDirectory, interrupted, ready, serve, stop } = require('./cells.cjs');
 const { trimmed } = require('./errors.cjs');
 const { placesOf } = require('./lines.cjs');
 
@@ -68,7 +68,7 @@ const execute = async ({ code, number }) => {
   const text = transpile(code);
   places.set(number, placesOf(code, text));
   const script = new vm.Script(text, {
-    filename: path.join(process.cwd(), `isol8-cell-${number}`),
+    filename: path.join(currentDirectory() ?? '/', `isol8-cell-${number}`),
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const answer = Promise.resolve(interruptible(script));
@@ -106,6 +106,13 @@ const giveInput = (bytes) => {
   }
 };
 
+// What a pipe does not take at once is written later. A stream does not count what its sink has, which is behind a symbol.
+const written = async (stream) => {
+  const sink = Object.getOwnPropertySymbols(stream ?? {}).find(({ description }) => description === 'kWriteStreamFastPath');
+  await stream?.[sink]?.flush();
+  if (stream?.writableLength > 0) await new Promise((resolve) => stream.write('', () => resolve()));
+};
+
 const line = process.argv.at(-1);
 serve({
   toGuest: fs.openSync(path.join(line, 'said'), fs.constants.O_WRONLY),
@@ -116,7 +123,7 @@ serve({
   execute,
   recover,
   giveInput,
-  flush: () => new Promise((resolve) => process.stdout.write('', () => process.stderr.write('', () => resolve()))),
+  flush: () => Promise.all([written(process.stdout), written(process.stderr)]),
 });
 process.on('unhandledRejection', (reason) => process.emit('uncaughtException', reason));
 process.on('SIGINT', stop);

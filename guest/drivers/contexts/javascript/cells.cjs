@@ -8,6 +8,7 @@ const { describe, shown } = require('./errors.cjs');
 
 const PIECE = 64 * 1024;
 const MOST_DISPLAYS = 1000;
+const UNREADABLE = 'Uncaught error that cannot be shown';
 
 const own = process.pid;
 const sources = new Map();
@@ -22,6 +23,7 @@ const send = (kind, rest = Buffer.alloc(0)) =>
 const texts = (...fields) => Buffer.from(fields.map((field) => `${String(field).replaceAll('\0', '\uFFFD')}\0`).join(''));
 
 const isBundle = (value) =>
+  value !== null &&
   Object.getPrototypeOf(Object(value)) === Object.prototype &&
   Object.keys(value).length > 0 &&
   Object.keys(value).every((key) => /^[\w.+-]+\/[\w.+-]+$/.test(key));
@@ -42,7 +44,12 @@ const show = (value, id, isResult) => {
   }
 };
 
-const interrupted = () => Object.assign(new Error('the code was interrupted'), { name: 'Interrupted', stack: 'Interrupted' });
+const interrupts = new WeakSet();
+const interrupted = () => {
+  const error = Object.assign(new Error('the code was interrupted'), { name: 'Interrupted', stack: 'Interrupted' });
+  interrupts.add(error);
+  return error;
+};
 
 /** Makes what holds for the cell alone, and returns what ends that. */
 const enter = () => {
@@ -51,18 +58,50 @@ const enter = () => {
   const stdin = Readable.from(cell.stdin.length > 0 ? [cell.stdin] : [], { objectMode: false });
   Object.defineProperty(process, 'stdin', { value: stdin, configurable: true });
   runtime.giveInput?.(cell.stdin);
-  const left = process.cwd();
+  const left = cell.directory === '' ? undefined : currentDirectory();
   if (cell.directory !== '') process.chdir(cell.directory);
   return () => {
     for (const [name, value] of before) {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     }
-    if (cell.directory !== '') process.chdir(left);
+    if (left !== undefined) goBack(left);
   };
 };
 
-const print = (error) => write(2, Buffer.from(`${shown(error, runtime)}\n`));
+// The code may have removed the directory that it is in.
+const currentDirectory = () => {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+};
+const goBack = (directory) => {
+  try {
+    process.chdir(directory);
+  } catch {
+    // Where the cell went instead is as good.
+  }
+};
+
+// What the code throws may throw when it is looked at, and standard error is the code's to close.
+const print = (error) => {
+  let text = UNREADABLE;
+  try {
+    text = shown(error, runtime);
+  } catch {}
+  try {
+    write(2, Buffer.from(`${text}\n`));
+  } catch {}
+};
+const described = (error) => {
+  try {
+    return describe(error, sources, runtime);
+  } catch {
+    return ['Error', UNREADABLE];
+  }
+};
 
 const run = async (next) => {
   cell = next;
@@ -71,17 +110,21 @@ const run = async (next) => {
   stopped.catch(() => {});
   let leave = () => {};
   try {
-    leave = enter();
     send('s', texts(cell.token));
+    leave = enter();
     const value = await Promise.race([runtime.execute(cell), stopped]);
     if (value !== undefined) show(value, '', true);
   } catch (error) {
-    if (error?.name === 'Interrupted') await runtime.recover?.();
+    if (interrupts.has(error)) await runtime.recover?.();
     print(error);
-    send('e', texts(...describe(error, sources, runtime)));
+    send('e', texts(...described(error)));
     code = 1;
   }
-  await runtime.flush?.();
+  try {
+    await runtime.flush?.();
+  } catch {
+    // The code has closed what it wrote to.
+  }
   leave();
   const { token, displays } = cell;
   cell = undefined;
@@ -140,4 +183,4 @@ const ready = () => send('r');
 /** Ends the cell that runs, if it waits. */
 const stop = () => cell?.stop();
 
-module.exports = { interrupted, ready, serve, stop };
+module.exports = { currentDirectory, interrupted, ready, serve, stop };

@@ -3,7 +3,7 @@
 
 const PLACE = /^\s+at (?:(.*) \()?(.*?):(\d+):\d+\)?$/;
 const MOST_PLACES = 100;
-const CELL = /[^\s(]*isol8-cell-(\d+)/;
+const CELL = /(?<![^\s(])[^\s(]*isol8-cell-(\d+)/;
 
 const named = (text) => text.replace(new RegExp(CELL, 'g'), '<cell $1>').replaceAll('_isol8_import(', 'import(');
 

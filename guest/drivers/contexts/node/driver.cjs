@@ -13,12 +13,17 @@ const { executor, recover } = require('./inspected.cjs');
 const { O_RDONLY, O_WRONLY } = fs.constants;
 const line = process.argv.at(-1);
 
+// What a pipe does not take at once is written later. The code may have put anything in the place of a stream.
+const written = (stream) => stream?.writableLength > 0 && new Promise((resolve) => stream.write('', () => resolve()));
+const flush = () => Promise.all([written(process.stdout), written(process.stderr)]);
+
 serve({
   toGuest: fs.openSync(path.join(line, 'said'), O_WRONLY),
   orders: new net.Socket({ fd: fs.openSync(path.join(line, 'orders'), O_RDONLY), readable: true, writable: false }),
   inspect: util.inspect,
   recover,
   execute: executor(() => '', ['strip']),
+  flush,
 });
 const worker = new Worker(path.join(__dirname, 'interrupt.cjs'), {
   stdin: false,

@@ -59,14 +59,9 @@ class Driver:
         before = {name: os.environb.get(name) for name in cell.environment}
         os.environb.update(cell.environment)
         sys.stdin = io.TextIOWrapper(io.BytesIO(cell.stdin), encoding="utf-8", errors="surrogateescape")
-        left = None
+        left = _current_directory() if cell.directory else None
         try:
-            if cell.directory:
-                left = os.getcwd()
-                os.chdir(cell.directory)
             return self.judge(cell)
-        except OSError as error:
-            return errors.report(error)
         finally:
             for name, value in before.items():
                 if value is None:
@@ -83,6 +78,8 @@ class Driver:
             try:
                 signal(SIGINT, self.on_interrupt)
                 line.started()
+                if cell.directory:
+                    os.chdir(cell.directory)
                 self.execute(cell)
                 figures.show()
             finally:
@@ -153,6 +150,14 @@ def _drop(number, frame):
     pass
 
 
+def _current_directory():
+    try:
+        return os.getcwd()
+    except OSError:
+        # The code has removed it.
+        return None
+
+
 def _go_back(directory):
     try:
         os.chdir(directory)
@@ -162,11 +167,11 @@ def _go_back(directory):
 
 
 def _flush():
-    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+    for name in ("stdout", "stderr", "__stdout__", "__stderr__"):
         try:
-            stream.flush()
-        except Exception:
-            # The code may have closed it, or put something else there.
+            getattr(sys, name).flush()
+        except BaseException:
+            # The code may have closed it, removed it, or put something else there.
             pass
 
 

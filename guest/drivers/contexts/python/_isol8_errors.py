@@ -24,8 +24,9 @@ def report(error):
             traceback.print_exception(type(error), error, trace)
         else:
             sys.excepthook(type(error), error, trace)
-    except Exception:
-        traceback.print_exc(file=sys.__stderr__)
+    except BaseException:
+        # The code may have closed standard error, or put something else there.
+        _attempt(lambda: traceback.print_exc(file=sys.__stderr__))
     line.error(_fields(error, trace))
     return 1
 
@@ -36,8 +37,16 @@ def exit_code(error):
         return 0
     if isinstance(error.code, int):
         return error.code & 0xFF
-    print(error.code, file=sys.stderr)
+    _attempt(lambda: print(error.code, file=sys.stderr))
     return 1
+
+
+def _attempt(what):
+    try:
+        what()
+    except BaseException:
+        # Whatever the code's objects raise here, the cell is over, and its variables stay.
+        pass
 
 
 def _from_cell(trace):
@@ -85,5 +94,5 @@ def _place(file, number, name, source):
 def _message(error):
     try:
         return str(error.msg if isinstance(error, SyntaxError) else error)
-    except Exception:
+    except BaseException:
         return "<its text could not be made>"

@@ -118,19 +118,29 @@ def _send(kind, payload=b""):
         while data:
             data = data[os.write(_to_guest, data) :]
     except OSError:
-        # The code has closed it, and nobody can be told anything any more.
-        os._exit(1)
+        _lost()
 
 
 def _take(size):
     pieces = []
     while size:
-        piece = os.read(_from_guest, min(size, 1 << 20))
+        try:
+            piece = os.read(_from_guest, min(size, 1 << 20))
+        except OSError:
+            _lost()
         if not piece:
             os._exit(1)
         pieces.append(piece)
         size -= len(piece)
     return b"".join(pieces)
+
+
+def _lost():
+    # The code has closed it, and nobody can be told anything any more but in this way.
+    try:
+        os.write(2, b"isol8: the code has closed the pipes of its context, which ends\n")
+    finally:
+        os._exit(1)
 
 
 def _open(name, mode):

@@ -34,7 +34,8 @@ class AsyncTransport:
     async def close(self) -> None:
         """Ends every call that is under way."""
         self._closed = True
-        if self._channel is not None:
+        # After a fork it is the parent's, and to close it here would wait for threads not here.
+        if self._channel is not None and self._process == os.getpid():
             await self._channel.close()
 
     async def call(self, operation: Operation[T], deadline: Optional[Seconds] = None) -> T:

@@ -72,8 +72,9 @@ class AsyncExecutionStream:
 
     async def wait(self) -> Result:
         """Reads the events to their end, without looking at them, and gives the result."""
-        async for _ in self:
-            pass
+        if not self._progress.finished:
+            async for _ in self:
+                pass
         return self.result
 
     async def cancel(self) -> None:
