@@ -33,7 +33,7 @@ venv: .venv/.made ## Make .venv, the Python of the example and the tests
 
 grpcurl: .tools/bin/grpcurl ## Make .tools/bin/grpcurl, to call the service from a shell
 
-clean: ## Remove what was made in this folder; in Docker: npm run isol8 -- setup --remove
+clean: ## Remove what was made in this folder; in Docker: bin/isol8 setup --remove
 	rm -rf node_modules .venv .tools
 
 node_modules/.made: package.json package-lock.json

@@ -1,11 +1,10 @@
-// `npm run demo`: starts isol8 on a free port, calls it as any gRPC client would, and shows what happens.
+// `npm run demo`: starts isol8 on a socket of its own, calls it as any gRPC client would, and shows what happens.
 // Ends with 1 when anything is not as it should be.
 import { styleText } from 'node:util';
 import { InvalidRequestError, Isol8 } from '../clients/typescript/src/index.ts';
-import { ConfigError, loadConfig } from '../src/config.ts';
+import { ConfigError } from '../src/config.ts';
 import { EngineError } from '../src/engine/errors.ts';
-import { startIsol8 } from '../src/main.ts';
-import { createLog } from '../src/telemetry/log.ts';
+import { startLocalServer } from '../src/local.ts';
 import { headline, line, next, note, quote, verdict } from './support/print.ts';
 
 const PROGRAMS = {
@@ -93,10 +92,9 @@ function milliseconds(span: number | undefined): string {
 }
 
 try {
-  const config = loadConfig({ ...process.env, ISOL8_LISTEN: '127.0.0.1:0' });
-  await using isol8 = await startIsol8(config, createLog(process.env['ISOL8_LOG_LEVEL'] ?? 'error'));
-  note(`isol8 listens on ${isol8.server.address}`);
-  const { address, apiKey } = isol8.server;
+  await using server = await startLocalServer();
+  const { address, apiKey } = server;
+  note(`isol8 listens on ${address}`);
   using client = new Isol8({ address, apiKey });
   for (const scene of [runtimes, streaming, timeLimit, memoryLimit, refusal]) await scene(client);
   next('Next: make serve, then README.md shows how to call it; docs/usage.md shows the rest.');

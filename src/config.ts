@@ -119,7 +119,9 @@ function misspelt(environment: Readonly<Record<string, string | undefined>>): st
   const unknown = Object.keys(environment).filter(
     (name) => name.startsWith('ISOL8_') && !names.includes(name) && !NOT_OURS.test(name),
   );
-  return unknown.map((name) => `${name}: is no setting: did you mean ${closest(name, names)}?`);
+  // Which is a client's.
+  const meant = [...names, 'ISOL8_ADDRESS'];
+  return unknown.map((name) => `${name}: is no setting: did you mean ${closest(name, meant)}?`);
 }
 
 function clashes({ tlsCertFile, tlsKeyFile, trustCaFile, uidFirst, uidLast }: Config): string[] {

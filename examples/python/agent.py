@@ -76,6 +76,8 @@ def ask(openai: OpenAI, python: Context, question: str) -> str:
     raise RuntimeError(f"no answer after {MOST_TURNS} turns")
 
 
+if not os.environ.get("OPENAI_API_KEY"):
+    sys.exit("OPENAI_API_KEY is not set: the model is asked with it")
 question = sys.argv[1] if len(sys.argv) > 1 else "What is the 50th Fibonacci number?"
 with Isol8() as isol8, isol8.sessions.create(runtime="python") as session:
     print(ask(OpenAI(), session.context("agent"), question))

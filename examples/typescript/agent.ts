@@ -58,6 +58,10 @@ async function ask(openai: OpenAI, python: Context, question: string): Promise<s
   throw new Error(`no answer after ${MOST_TURNS} turns`);
 }
 
+if (!process.env['OPENAI_API_KEY']) {
+  console.error('OPENAI_API_KEY is not set: the model is asked with it');
+  process.exit(1);
+}
 const question = process.argv[2] ?? 'What is the 50th Fibonacci number?';
 await using isol8 = new Isol8();
 await using session = await isol8.sessions.create({ runtime: 'python' });

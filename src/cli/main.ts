@@ -23,6 +23,10 @@ const program = new Command('isol8')
   .addCommand(setupCommand())
   .addCommand(doctorCommand());
 
+for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
+  command.configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'isol8:')) });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {

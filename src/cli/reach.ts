@@ -46,6 +46,9 @@ export async function reachServer({ host, key, ca }: Reachable): Promise<Reached
  */
 export async function reachAny(options: Reachable): Promise<Reached> {
   if (options.host !== undefined || variable('ISOL8_ADDRESS') !== undefined) return await reachServer(options);
+  if (options.key !== undefined || options.ca !== undefined) {
+    throw new ConfigError('--key and --ca are for a server: say which with --host, or set ISOL8_ADDRESS');
+  }
   // Nothing is kept waiting for a call that does not come.
   const server = await startLocalServer({ ISOL8_POOL: 'none', ISOL8_POOL_MAX: '0' });
   const isol8 = new Isol8({ address: server.address, apiKey: server.apiKey });

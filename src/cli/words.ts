@@ -10,10 +10,15 @@ const OPTIONS: readonly (readonly [RegExp, string])[] = [
   [/policy\.limits\.output_bytes\b/g, '--max-output'],
   [/policy\.limits\.workspace_bytes\b/g, '--workspace'],
   [/^working_directory\b/gm, '--workdir'],
-  [/^session_id\b/gm, '--session-id'],
+  [/\bsession_id\b/g, '--session-id'],
+  [/^command(?=:)/gm, '--cmd'],
+  [/^code(?=:)/gm, '--eval'],
+  [/^secrets(?=[:[])/gm, '--secret'],
+  [/ in env\b/g, ' with --env'],
+  [/^files(?=[:[])/gm, '--file'],
   [/^setup_script\b/gm, '--setup'],
   [/^output_paths\b/gm, '--output'],
-  [/^(runtime|context|env|files?|secrets?|stdin)(?=[:[])/gm, '--$1'],
+  [/^(runtime|context|env|stdin)(?=[:[])/gm, '--$1'],
 ];
 
 /** A message in the words of the command line. */

@@ -46,7 +46,7 @@ test('prints a table with every attempt refused, beside a server that works in t
 });
 
 test('asks a server that runs, and prints JSON', async () => {
-  const { code, stdout } = await doctor(['--address', server.address, '--json', ...FEW]);
+  const { code, stdout } = await doctor(['--host', server.address, '--json', ...FEW]);
   const { passed, setup, attempts } = JSON.parse(stdout);
   expect(passed).toBe(true);
   expect(setup).toContainEqual({ name: 'isol8', state: 'ok', detail: expect.stringContaining(server.address) });
@@ -64,7 +64,7 @@ test('ends with 1 and names what is not refused by a profile that allows all', a
   await using engine = bench.engine(guests, undefined, undefined, [], loose);
   const config = loadConfig({ ISOL8_LISTEN: '127.0.0.1:0', ISOL8_API_KEY: TEST_KEY });
   await using loosened = await startServer(config, engine, log);
-  const { code, stdout } = await doctor(['--address', loosened.address, ...FEW]);
+  const { code, stdout } = await doctor(['--host', loosened.address, ...FEW]);
   expect(stdout).toMatch(/^ {2}NOT REFUSED +keyrings /m);
   expect(stdout).toMatch(/^NOT REFUSED: keyrings keeps a key/m);
   expect(stdout).toContain('this host is not fit to serve');
@@ -99,8 +99,8 @@ describe('what keeps it from trying is one line, and no pass', () => {
     },
     { what: 'no such attempt', args: ['--case', 'nonsense'], env: {}, says: /^isol8: cases\[0\]: is no case/m },
     { what: 'no such profile', args: ['--profile', 'nonsense'], env: {}, says: /^isol8: policy.profile: is no/m },
-    { what: 'no server', args: ['--address', '127.0.0.1:1'], env: {}, says: /^isol8: 127.0.0.1:1: UNAVAILABLE/m },
-    { what: 'no key', args: ['--address', '127.0.0.1:1'], env: { ISOL8_API_KEY: '' }, says: /^isol8: --key/m },
+    { what: 'no server', args: ['--host', '127.0.0.1:1'], env: {}, says: /^isol8: 127.0.0.1:1: UNAVAILABLE/m },
+    { what: 'no key', args: ['--host', '127.0.0.1:1'], env: { ISOL8_API_KEY: '' }, says: /^isol8: --key/m },
   ])('$what', async ({ args, env, says }) => {
     const { code, stdout, stderr } = await doctor(args, env as unknown as Record<string, string>);
     expect(stdout + stderr).toMatch(says);
@@ -109,7 +109,7 @@ describe('what keeps it from trying is one line, and no pass', () => {
   });
 
   test('a wrong key', async () => {
-    const { code, stderr } = await doctor(['--address', server.address, '--key', 'wrong-key-0123456789']);
+    const { code, stderr } = await doctor(['--host', server.address, '--key', 'wrong-key-0123456789']);
     expect(stderr).toMatch(/^isol8: .*UNAUTHENTICATED/m);
     expect(code).toBe(1);
   });

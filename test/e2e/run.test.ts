@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROOT, type Running, run } from '../support/command.ts';
 import { startTestServer, TEST_KEY, type TestServer } from '../support/server.ts';
@@ -38,6 +39,36 @@ test('bin/isol8 works from any folder and through a link, whatever Node.js is th
   const env = { ...client(), PATH: '/usr/bin:/bin' };
   const ended = await run('sh', ['-c', 'cd "$0" && ./isol8 run here.py', folder], { env });
   expect(ended).toEqual({ code: 0, stdout: '42\n', stderr: '' });
+});
+
+describe('standard input that stays open', () => {
+  test('of a program that waits beside it', async () => {
+    const child = spawn(process.execPath, ['bin/isol8.js', 'run', '--cmd', 'echo on; exit 3'], {
+      cwd: ROOT,
+      env: { ...process.env, ...client() },
+      stdio: 'pipe',
+    });
+    const closed = once(child, 'close');
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    expect({ stdout, stderr, code: (await closed)[0] }).toEqual({ stdout: 'on\n', stderr: '', code: 3 });
+  });
+
+  test.each([
+    ["run --cmd 'printf on; exit 3'", 3, 'on'],
+    [
+      "run --timeout 1s --cmd 'printf on; sleep 60'",
+      124,
+      'on\r\nisol8: TIMED_OUT: its time was up: --timeout is 1 s\r\n',
+    ],
+    ['run --key wrong-key-0123456789 -e 1', 1, expect.stringMatching(/^isol8: .*ISOL8_API_KEY\r\n$/)],
+  ])('of a terminal: %s', async (command, code, shown) => {
+    const typed = `bin/isol8 ${command}`;
+    const ended = await run('script', ['--quiet', '--return', '--command', typed, '/dev/null'], {
+      env: client(),
+      input: null,
+    });
+    expect({ code: ended.code, shown: ended.stdout }).toEqual({ code, shown });
+  });
 });
 
 describe('the program', () => {
@@ -103,6 +134,17 @@ describe('what it is given', () => {
     expect(ended.stderr).toMatch(/^isol8: --output none: /);
     expect((await readdir(out, { recursive: true })).sort()).toEqual(expect.arrayContaining(['work/plots/one.csv']));
     expect(await readFile(join(out, 'work/plots/one.csv'), 'utf8')).toBe('a,b\n');
+    // What lies there already is not followed, nor written over where it is no file.
+    await symlink('/dev/null', join(out, 'work/link'));
+    for (const [name, reason] of [
+      ['link', 'ELOOP'],
+      ['plots', 'EISDIR'],
+    ] as const) {
+      const there = join(out, 'work', name);
+      const args = ['--output', `work/${name}`, '--output-dir', out, '--cmd', `mkdir work; echo > work/${name}`];
+      const { code, stderr } = await isol8Run(args);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: `isol8: ${there}: cannot be written: ${reason}\n` });
+    }
   });
 
   test('a session and its context', async () => {

@@ -115,7 +115,7 @@ test('a second server on the same port is refused in one line', async () => {
   });
 });
 
-test.each([[['make', '--silent', 'serve'] as const], [['npm', 'run', '--silent', 'isol8', '--', 'serve'] as const]])(
+test.each([[['make', '--silent', 'serve'] as const], [['bin/isol8', 'serve'] as const]])(
   'a server that %s started ends with it, and well',
   async (command) => {
     servers += 1;

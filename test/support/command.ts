@@ -14,7 +14,8 @@ export interface Ended {
 /** How a command is run. */
 export interface Running {
   readonly env?: Readonly<Record<string, string>>;
-  readonly input?: string;
+  /** Standard input; null to leave it open. */
+  readonly input?: string | null;
   /** Called with each piece of standard output. */
   readonly onStdout?: (text: string) => void;
 }
@@ -37,7 +38,7 @@ export async function run(
   });
   // One that ends without reading all of its input is judged by its exit code.
   child.stdin.on('error', () => {});
-  child.stdin.end(input);
+  if (input !== null) child.stdin.end(input);
   const { promise, resolve, reject } = Promise.withResolvers<number | null>();
   child.on('error', reject).on('close', resolve);
   return { code: await promise, stdout, stderr };

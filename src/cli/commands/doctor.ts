@@ -8,7 +8,7 @@ import { examinationTable } from '../doctor/table.ts';
 import { examineThere } from '../doctor/there.ts';
 
 interface Options {
-  readonly address?: string;
+  readonly host?: string;
   readonly key?: string;
   readonly ca?: string;
   readonly case: readonly string[];
@@ -22,7 +22,7 @@ export function doctorCommand(): Command {
   return new Command('doctor')
     .description('try to get out of sandboxes on this host, and report; exits with 1 when anything is not refused')
     .option(
-      '--address <address>',
+      '--host <address>',
       'ask the server there (host:port or unix:/path) instead of starting sandboxes from here',
     )
     .option('--key <key>', 'its key; ISOL8_API_KEY when it is not given')
@@ -54,10 +54,10 @@ async function examine(options: Options, signal: AbortSignal): Promise<Examinati
   const config = loadConfig();
   const { profile, seccomp } = options;
   const wanted: Wanted = { cases: options.case, ...known({ profile, seccomp }) };
-  if (options.address !== undefined) {
+  if (options.host !== undefined) {
     const key = options.key ?? config.apiKey;
     if (key === undefined) throw new ConfigError('--key: is not given, and ISOL8_API_KEY is not set');
-    return await examineThere({ address: options.address, key, ...known({ caFile: options.ca }) }, wanted, signal);
+    return await examineThere({ address: options.host, key, ...known({ caFile: options.ca }) }, wanted, signal);
   }
   const setup = await checkSetup(config.dockerHost, config);
   const attempts = setup.some(({ state }) => state === 'failed') ? [] : await attemptsHere(config, wanted, signal);

@@ -36,10 +36,10 @@ export function runCommand(): Command {
     .option('--processes <count>', 'processes and threads', positive)
     .option('--max-output <size>', 'output that is kept, of each stream', size)
     .option('--workspace <size>', 'size of /sandbox, where the program starts', size)
-    .option('--env <name=value>', 'an environment variable; NAME alone takes the value that it has here', pair, {})
-    .option('--secret <name=value>', 'the same, whose value becomes *** in all output', pair, {})
-    .option('--file <here[:there]>', 'a file to bring along', sentFile, [])
-    .option('--output <path>', 'a file, or a glob, to bring back', another, [])
+    .option('--env <name=value>', 'an environment variable; NAME alone takes the value that it has here', pair)
+    .option('--secret <name=value>', 'the same, whose value becomes *** in all output', pair)
+    .option('--file <here[:there]>', 'a file to bring along', sentFile)
+    .option('--output <path>', 'a file, or a glob, to bring back', another)
     .option('--output-dir <folder>', 'where to', '.')
     .option('--stdin <text>', 'standard input, instead of what comes here')
     .option('--setup <script>', 'a bash script to run before, or a file with one')
@@ -71,8 +71,11 @@ async function run(words: readonly string[], options: RunOptions): Promise<void>
     }
     const stream = reached.isol8.executeStream(request, { signal: stopped.signal });
     if (ours) void handOnStdin(stream);
-    const result = await follow(stream, options.outputDir);
-    for (const remark of remarksOn(result)) console.error(`isol8: ${remark}`);
+    const { result, isMidLine } = await follow(stream, options.outputDir);
+    const remarks = remarksOn(result);
+    // Where both go to one terminal.
+    if (isMidLine && remarks.length > 0 && process.stdout.isTTY && process.stderr.isTTY) process.stderr.write('\n');
+    for (const remark of remarks) console.error(`isol8: ${remark}`);
     process.exitCode = exitCodeOf(result);
   } catch (error) {
     if (!stopped.signal.aborted) throw error;

@@ -24,7 +24,8 @@ async function serve(): Promise<void> {
   const { address, apiKey, keyIsNew } = isol8.server;
   if (keyIsNew)
     process.stdout.write(
-      `ISOL8_API_KEY is not set; callers use this one until the server ends:\nexport ISOL8_API_KEY=${apiKey}\n`,
+      'ISOL8_API_KEY is not set; callers use this one until the server ends:\n' +
+        `export ISOL8_ADDRESS=${address}\nexport ISOL8_API_KEY=${apiKey}\n`,
     );
   process.stdout.write(`isol8 listens on ${address}\n`);
 

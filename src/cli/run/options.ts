@@ -15,10 +15,10 @@ export interface RunOptions extends Reachable {
   readonly processes?: number;
   readonly maxOutput?: number;
   readonly workspace?: number;
-  readonly env: Readonly<Record<string, string>>;
-  readonly secret: Readonly<Record<string, string>>;
-  readonly file: readonly SentFile[];
-  readonly output: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly secret?: Readonly<Record<string, string>>;
+  readonly file?: readonly SentFile[];
+  readonly output?: readonly string[];
   readonly outputDir: string;
   readonly stdin?: string;
   readonly setup?: string;
@@ -35,20 +35,20 @@ export interface SentFile {
 }
 
 /** `NAME=value`, or `NAME` alone for the value that it has here. */
-export function pair(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+export function pair(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const [, name = '', value = variable(text)] = /^([^=]+)=(.*)$/s.exec(text) ?? [undefined, text];
   if (value === undefined) throw new InvalidArgumentError(`${name} is not set here: say ${name}=value.`);
   return { ...before, [name]: value };
 }
 
 /** `here`, or `here:there`. */
-export function sentFile(text: string, before: readonly SentFile[]): SentFile[] {
+export function sentFile(text: string, before: readonly SentFile[] = []): SentFile[] {
   const [, from = text, to = from.split('/').at(-1) ?? from] = /^(.+):([^:]+)$/.exec(text) ?? [];
   return [...before, { from, to }];
 }
 
 /** Another one of several. */
-export function another(text: string, before: readonly string[]): string[] {
+export function another(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
 

@@ -16,10 +16,11 @@ export class ReceivedFiles {
 
   /** Writes a piece. Pieces of one file come one after the other. */
   take({ path, mode, chunk, last }: FileEvent): void {
-    this.#open ??= this.#create(path, mode);
-    writeSync(this.#open, chunk);
+    const file = this.#open ?? this.#create(path, mode);
+    this.#open = file;
+    writing(join(this.#folder, path), () => writeSync(file, chunk));
     if (!last) return;
-    closeSync(this.#open);
+    closeSync(file);
     this.#open = undefined;
   }
 
@@ -27,7 +28,18 @@ export class ReceivedFiles {
   #create(path: string, mode: number): number {
     if (path.startsWith('/') || path.split('/').includes('..')) throw new ConfigError(`${path}: leads out of here`);
     const target = join(this.#folder, path);
-    mkdirSync(dirname(target), { recursive: true });
-    return openSync(target, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode & 0o777);
+    return writing(target, () => {
+      mkdirSync(dirname(target), { recursive: true });
+      return openSync(target, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode & 0o777);
+    });
+  }
+}
+
+/** @throws ConfigError */
+function writing<T>(target: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw new ConfigError(`${target}: cannot be written: ${(error as NodeJS.ErrnoException).code}`);
   }
 }

@@ -34,10 +34,10 @@ export function requestOf(program: Program, options: RunOptions, stdin: 'ours' |
     }),
     ...(stdin === 'ours' && { stdinMode: 'INTERACTIVE' as const }),
     arguments: program.arguments,
-    env: options.env,
-    secrets: options.secret,
-    files: options.file.map(({ from, to }) => ({ path: to, content: readBytes(from) })),
-    outputPaths: options.output,
+    env: options.env ?? {},
+    secrets: options.secret ?? {},
+    files: (options.file ?? []).map(({ from, to }) => ({ path: to, content: readBytes(from) })),
+    outputPaths: options.output ?? [],
   };
 }
 

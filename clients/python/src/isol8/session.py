@@ -42,6 +42,10 @@ class Session:
         self.setup = setup
         self.files = Files(transport, self.id)
 
+    def __repr__(self) -> str:
+        """Names it."""
+        return f"<Session {self.id}: {self.info.runtime}, {self.info.state}>"
+
     def execute(
         self, *, deadline: Optional[Seconds] = None, **program: Unpack[SessionProgramOptions]
     ) -> Result:

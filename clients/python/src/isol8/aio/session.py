@@ -47,6 +47,10 @@ class AsyncSession:
         self.setup = setup
         self.files = AsyncFiles(transport, self.id)
 
+    def __repr__(self) -> str:
+        """Names it."""
+        return f"<AsyncSession {self.id}: {self.info.runtime}, {self.info.state}>"
+
     async def execute(
         self, *, deadline: Optional[Seconds] = None, **program: Unpack[SessionProgramOptions]
     ) -> Result:
