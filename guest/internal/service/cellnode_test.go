@@ -2,7 +2,6 @@ package service_test
 
 import (
 	"context"
-	"strings"
 	"testing"
 
 	guestv1 "isol8.dev/guest/gen/isol8/guest/v1"
@@ -11,57 +10,6 @@ import (
 
 func nodeNotebook(t testing.TB) *notebook {
 	return openNotebook(t, "node", "isol8/node:latest", "node", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON")
-}
-
-func TestANodeContextKeepsItsState(t *testing.T) {
-	coldAndHot(t, nodeNotebook, func(t *testing.T, n *notebook) {
-		n.says(t, "", "const x = 42; let y = 1; function f() { return x }; class C { v = 7 }")
-		n.says(t, "42 42 7\n", "console.log(x, f(), new C().v)")
-		n.says(t, "5\n", "const x = 5; console.log(x)")
-		n.says(t, "3\n", "const z = await new Promise(r => setTimeout(() => r(3), 5)); console.log(z)")
-		n.says(t, "4 4\n", "const fs = require('fs')", "const m = await import('node:fs'); console.log(fs.constants.R_OK, m.constants.R_OK)")
-		n.says(t, "a/b c\n", "import path, { join as j } from 'node:path'", "import * as all from 'node:os'", "console.log(path.join('a', 'b'), all.EOL && j('c'))")
-		n.says(t, "6\n", "interface I { a: number }", "const i: I = { a: 6 }; console.log(i.a as number)")
-		if got := n.cell(t, "({ a: [1, 'b'] })"); valueOf(t, got) != "{ a: [ 1, 'b' ] }" || !got.Displays[0].IsResult {
-			t.Error(got.Displays)
-		}
-		if got := n.cell(t, "await Promise.resolve(7n)"); valueOf(t, got) != "7n" {
-			t.Error(got.Displays)
-		}
-		got := n.cell(t, "display({ 'text/html': '<b>', 'application/json': { a: 1 } }, { id: 'd' }); undefined")
-		if len(got.Displays) != 1 || got.Displays[0].ID != "d" || got.Displays[0].Forms["application/json"] != `{"a":1}` {
-			t.Error(got.Displays)
-		}
-		n.says(t, "/dev/null\n", "console.log(require('child_process').execSync('readlink /proc/self/fd/0', { stdio: ['inherit', 'pipe', 'inherit'] }).toString().trim())")
-		n.says(t, "0 1 2 3\n", "console.log(require('child_process').execSync('echo $(ls /proc/self/fd)').toString().trim())")
-		if got := n.cell(t, "process.exit(3)"); got.Ended.GetExitCode() != 3 || !got.Ended.GetContextEnded() {
-			t.Error(got.Ended)
-		}
-		if got := n.cell(t, "typeof y"); valueOf(t, got) != "'undefined'" || !got.Started.GetFresh() {
-			t.Error(got.Displays)
-		}
-	})
-}
-
-func TestNodeErrorsAreTold(t *testing.T) {
-	coldAndHot(t, nodeNotebook, func(t *testing.T, n *notebook) {
-		n.cell(t, "function f() {", "  throw new TypeError('bad')", "}")
-		got := n.cell(t, "1", "f()")
-		failure := got.Ended.GetError()
-		frames := failure.GetFrames()
-		if got.Ended.GetExitCode() != 1 || failure.GetName() != "TypeError" || failure.GetMessage() != "bad" || len(frames) != 2 ||
-			frames[0].GetFile() != "<cell 2>" || frames[0].GetSource() != "f()" || frames[1].GetFunction() != "f" || frames[1].GetLine() != 2 {
-			t.Error(got.Ended)
-		}
-		if !strings.Contains(got.Stderr.String(), "TypeError: bad\n    at f (<cell 1>:2:9)") || strings.Contains(got.Stderr.String(), "isol8") {
-			t.Error(got.Stderr.String())
-		}
-		for code, want := range map[string]string{"if (": "SyntaxError", "throw 5": "Error", "await Promise.reject(new RangeError('r'))": "RangeError", "JSON.parse('{')": "SyntaxError"} {
-			if got := n.cell(t, code); got.Ended.GetError().GetName() != want || got.Ended.GetContextEnded() {
-				t.Error(code, got.Ended)
-			}
-		}
-	})
 }
 
 func TestAnInterruptedNodeCellLosesNoState(t *testing.T) {
