@@ -37,6 +37,8 @@ export function transportOptions(settings: TransportSettings, apiKey: string, lo
     'grpc.max_concurrent_streams': settings.maxConcurrent + settings.maxQueued + SPARE_STREAMS,
     'grpc.keepalive_time_ms': KEEPALIVE_INTERVAL_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+    // Counts that every call pays for, and nobody can ask for here.
+    'grpc.enable_channelz': 0,
     interceptors: [ownRefusals(settings.maxRequestBytes, log), requireKey(apiKey, log)],
   };
 }

@@ -94,6 +94,17 @@ def _become(message):
     sys.path_importer_cache.pop(here, None)
 
 
+def _freeze():
+    """Keeps the collector off what booted, which it would look through twice when the interpreter ends: 1.2 ms."""
+    was_there = "gc" in sys.modules
+    import gc
+
+    gc.freeze()
+    if not was_there:
+        del sys.modules["gc"]
+
+
+_freeze()
 os.write(1, b"w")
 _message = _take(int(_take(8), 16))
 if _is_too_late():

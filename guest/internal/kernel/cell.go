@@ -23,7 +23,7 @@ const (
 // cell is one piece of code, from its request to its end.
 type cell struct {
 	request *guestv1.RunCellRequest
-	send    Send
+	host    *run.Teller[guestv1.RunCellResponse]
 	// directory is entered for the cell; empty to stay where the one before was left.
 	directory string
 	token     string
@@ -45,10 +45,6 @@ type cell struct {
 	// displays belongs to the goroutine that reads what the driver says.
 	displays displays
 
-	sending sync.Mutex
-	// broken is set when the host can no longer be told anything.
-	broken bool
-
 	mu     sync.Mutex
 	over   bool
 	reason guestv1.EndReason
@@ -59,7 +55,7 @@ type cell struct {
 
 func newCell(request *guestv1.RunCellRequest, send Send) *cell {
 	return &cell{
-		request: request, send: send, directory: request.GetWorkingDirectory(), token: newToken(),
+		request: request, host: run.NewTeller(send), directory: request.GetWorkingDirectory(), token: newToken(),
 		cancel: func() {}, ends: make(chan struct{}),
 		displays: displays{budget: max(0, request.GetDisplayBytes())},
 	}
@@ -75,7 +71,7 @@ func (c *cell) run(ctx context.Context, in *interpreter, fresh bool) error {
 	}
 	c.stdout, c.stderr = in.stdout.begin(c), in.stderr.begin(c)
 	started := &guestv1.CellStarted{Fresh: fresh, Hot: fresh && in.hot}
-	c.tell(&guestv1.RunCellResponse{Event: &guestv1.RunCellResponse_Started{Started: started}})
+	c.host.Start(&guestv1.RunCellResponse{Event: &guestv1.RunCellResponse_Started{Started: started}})
 	c.meter = in.kernel.Executor.Meter(false)
 	c.startedAt = time.Now()
 	go in.order(c)
@@ -101,7 +97,7 @@ func (c *cell) run(ctx context.Context, in *interpreter, fresh bool) error {
 		in.kernel.forget(in)
 	}
 	ended := c.describe(out, errs, gone)
-	return c.send(&guestv1.RunCellResponse{Event: &guestv1.RunCellResponse_Ended{Ended: ended}})
+	return c.host.Tell(&guestv1.RunCellResponse{Event: &guestv1.RunCellResponse_Ended{Ended: ended}})
 }
 
 // take takes what the driver says, and returns what is wrong with it.
@@ -168,16 +164,11 @@ func (c *cell) show(parts []*guestv1.CellDisplay) {
 	}
 }
 
-// tell sends a message and tells whether it was sent. The first that is not interrupts the cell.
+// tell tells the host, and whether it could. When it cannot, the cell is interrupted.
 func (c *cell) tell(message *guestv1.RunCellResponse) bool {
-	c.sending.Lock()
-	defer c.sending.Unlock()
-	if c.broken {
-		return false
-	}
-	if c.send(message) != nil {
-		c.broken = true
+	err := c.host.Tell(message)
+	if err != nil {
 		c.interrupt(guestv1.EndReason_END_REASON_KILLED)
 	}
-	return !c.broken
+	return err == nil
 }

@@ -7,26 +7,39 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// Conn is one link to a host.
+// maxGathered is how much may wait to be sent together.
+const maxGathered = 16 << 10
+
+// Conn is one link to a host. What is written in one go, by whatever goroutines, goes to the host in one piece: each
+// piece wakes the shim, dockerd and the host.
 type Conn struct {
 	stream  io.ReadWriteCloser
 	ended   func(error)
-	heard   atomic.Int64
-	opened  time.Time
-	greeted atomic.Bool
-	once    sync.Once
+	sending sync.Mutex
+	// gathered is what is about to be sent, and more is told when there is some.
+	gathered []byte
+	more     chan struct{}
+	heard    atomic.Int64
+	opened   time.Time
+	greeted  atomic.Bool
+	once     sync.Once
 	// over is closed when it is over.
 	over chan struct{}
 }
 
 // NewConn takes over a stream. ended is called once, when the link is over in either direction.
 func NewConn(stream io.ReadWriteCloser, ended func(error)) *Conn {
-	return &Conn{stream: stream, ended: ended, opened: time.Now(), over: make(chan struct{})}
+	c := &Conn{
+		stream: stream, ended: ended, opened: time.Now(), more: make(chan struct{}, 1), over: make(chan struct{}),
+	}
+	go c.send()
+	return c
 }
 
 // Read reads what the host sent and remembers that it was heard.
@@ -39,11 +52,49 @@ func (c *Conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Write sends to the host.
+// Write sends to the host, soon. That it could not be sent ends the link.
 func (c *Conn) Write(p []byte) (int, error) {
-	n, err := c.stream.Write(p)
+	c.sending.Lock()
+	defer c.sending.Unlock()
+	if len(c.gathered)+len(p) > maxGathered {
+		if err := c.flush(); err != nil {
+			return 0, err
+		}
+		n, err := c.stream.Write(p)
+		c.check(err)
+		return n, err
+	}
+	c.gathered = append(c.gathered, p...)
+	select {
+	case c.more <- struct{}{}:
+	default:
+	}
+	return len(p), nil
+}
+
+// send sends what has gathered when nobody who can go on adds to it.
+func (c *Conn) send() {
+	for {
+		select {
+		case <-c.more:
+		case <-c.over:
+			return
+		}
+		runtime.Gosched()
+		c.sending.Lock()
+		_ = c.flush()
+		c.sending.Unlock()
+	}
+}
+
+func (c *Conn) flush() error {
+	if len(c.gathered) == 0 {
+		return nil
+	}
+	_, err := c.stream.Write(c.gathered)
+	c.gathered = c.gathered[:0]
 	c.check(err)
-	return n, err
+	return err
 }
 
 func (c *Conn) check(err error) {

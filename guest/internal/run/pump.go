@@ -161,7 +161,7 @@ func (p *pump) take(data []byte) {
 	if len(data) == 0 || p.broken {
 		return
 	}
-	err := p.run.send(&guestv1.RunResponse{Event: &guestv1.RunResponse_Output{Output: &guestv1.RunOutput{
+	err := p.run.host.Tell(&guestv1.RunResponse{Event: &guestv1.RunResponse_Output{Output: &guestv1.RunOutput{
 		Stream: p.stream, Data: data,
 	}}})
 	if err != nil {

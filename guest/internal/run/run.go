@@ -15,7 +15,8 @@ import (
 type run struct {
 	executor *Executor
 	start    *guestv1.RunStart
-	host     Host
+	host     *Teller[guestv1.RunResponse]
+	stdin    func() ([]byte, error)
 	// launched is closed when it has a vessel, or will have none.
 	launched chan struct{}
 	vessel   *vessel
@@ -28,8 +29,6 @@ type run struct {
 	// starved is set when the watchdog chose the main process.
 	starved atomic.Bool
 
-	sending sync.Mutex
-
 	// mu guards these, and vessel against others than the run itself, which alone sets it.
 	mu     sync.Mutex
 	ended  bool
@@ -38,7 +37,7 @@ type run struct {
 
 func newRun(e *Executor, start *guestv1.RunStart, host Host) *run {
 	return &run{
-		executor: e, start: start, host: host, launched: make(chan struct{}),
+		executor: e, start: start, host: NewTeller(host.Send), stdin: host.Stdin, launched: make(chan struct{}),
 		meter: e.Meter(!start.GetShared()),
 	}
 }
@@ -117,12 +116,10 @@ func (r *run) begin(spec *stage.Spec) error {
 func (r *run) supervise() error {
 	process, streams := r.vessel.process, r.vessel.streams
 	started := &guestv1.RunStarted{Hot: r.hot, ColdReason: r.coldReason}
-	if err := r.send(&guestv1.RunResponse{Event: &guestv1.RunResponse_Started{Started: started}}); err != nil {
-		r.stop(guestv1.EndReason_END_REASON_KILLED)
-	}
+	r.host.Start(&guestv1.RunResponse{Event: &guestv1.RunResponse_Started{Started: started}})
 	stdout := r.pump(streams.stdout, guestv1.Stream_STREAM_STDOUT)
 	stderr := r.pump(streams.stderr, guestv1.Stream_STREAM_STDERR)
-	go feed(streams.stdin, r.host.Stdin)
+	go feed(streams.stdin, r.stdin)
 	over := make(chan struct{})
 	if limit := r.start.GetMemoryBytes(); limit > 0 {
 		go r.executor.Watchdog.Watch(r.executor.unlessKept(limit), r.executor.quiet, nil, over, r.executor.starved)
@@ -139,7 +136,7 @@ func (r *run) supervise() error {
 	out, errs := stdout.finish(), stderr.finish()
 	r.leave(keep, stdout, stderr)
 	r.removeMainFile()
-	return r.send(&guestv1.RunResponse{Event: &guestv1.RunResponse_Ended{Ended: r.describe(reason, out, errs)}})
+	return r.host.Tell(&guestv1.RunResponse{Event: &guestv1.RunResponse_Ended{Ended: r.describe(reason, out, errs)}})
 }
 
 // removeMainFile removes the source of a run that others come after.
@@ -186,11 +183,4 @@ func (r *run) stopped() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.reason != guestv1.EndReason_END_REASON_UNSPECIFIED
-}
-
-// send sends one message at a time. It may wait for the host as long as the host likes.
-func (r *run) send(message *guestv1.RunResponse) error {
-	r.sending.Lock()
-	defer r.sending.Unlock()
-	return r.host.Send(message)
 }

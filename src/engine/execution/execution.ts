@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { BoundedQueue } from '../../lib/bounded-queue.ts';
 import { ENDING_QUEUE_BYTES, EVENT_BYTES, OUTPUT_QUEUE_BYTES } from '../constants.ts';
 import type { Execution, ExecutionEvent, ExecutionEventBody } from '../types.ts';
@@ -9,7 +9,7 @@ const CANCELLED = new DOMException('the execution is cancelled', 'AbortError');
 
 /** An execution under way: its events between the task that makes them and the caller who reads them. */
 export class RunningExecution implements Execution {
-  readonly id = randomBytes(16).toString('hex');
+  readonly id = randomUUID().replaceAll('-', '');
   readonly tenant: string;
   /** What `sendInput` feeds; undefined for a program whose input is known. */
   readonly input: InteractiveInput | undefined;

@@ -30,11 +30,10 @@ export function checkInSession(asked: PolicyRequest, session: EffectivePolicy): 
 
 /** What holds for an execution in a session. Nothing is wrong with what was asked for. */
 export function resolveInSession(asked: PolicyRequest, session: EffectivePolicy): EffectivePolicy {
-  return {
-    ...session,
-    limits: { ...session.limits, ...pick(asked.limits, OF_ONE) },
-    onOutputLimit: asked.onOutputLimit ?? session.onOutputLimit,
-  };
+  const own = pick(asked.limits, OF_ONE);
+  const { onOutputLimit = session.onOutputLimit } = asked;
+  if (Object.keys(own).length === 0 && onOutputLimit === session.onOutputLimit) return session;
+  return { ...session, limits: { ...session.limits, ...own }, onOutputLimit };
 }
 
 /** Everything that is wrong with new limits of a session that lives. */

@@ -51,13 +51,20 @@ export function resolvePolicy(request: PolicyRequest, rules: PolicyRules, memory
   };
 }
 
+/** Of policies that were asked about before: a call asks twice, and those in a session ask about the same one. */
+const digests = new WeakMap<EffectivePolicy, string>();
+
 /** SHA-256 of a policy, lower-case hex: the same for the same policy on every server. */
 export function policyDigest(policy: EffectivePolicy): string {
+  const known = digests.get(policy);
+  if (known !== undefined) return known;
   const sorted = (_: string, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value;
-  return createHash('sha256').update(JSON.stringify(policy, sorted)).digest('hex');
+  const digest = createHash('sha256').update(JSON.stringify(policy, sorted)).digest('hex');
+  digests.set(policy, digest);
+  return digest;
 }
 
 function profileOf(request: PolicyRequest, rules: PolicyRules): PolicyRequest | undefined {

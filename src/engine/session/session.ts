@@ -41,6 +41,7 @@ export class Session {
   #linking: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #saving: NodeJS.Immediate | undefined;
   #isLeft = false;
 
   /**
@@ -129,7 +130,7 @@ export class Session {
   change(change: Partial<Omit<SessionRecord, 'tenant' | 'id' | 'container' | 'key'>>): void {
     this.#record = { ...this.#record, ...change };
     if (change.ready === true && this.#state === 'STARTING') this.#state = 'READY';
-    if (this.isLive) this.#parts.table.put(this.#record);
+    this.#save();
     this.#arm();
   }
 
@@ -159,6 +160,7 @@ export class Session {
 
   /** Gives up the link and nothing else: whoever has the record goes on with it. */
   leave(): void {
+    if (this.#saving !== undefined) this.#save();
     this.#isLeft = true;
     clearTimeout(this.#timer);
     if (this.isLive) this.#sandbox.leave();
@@ -172,9 +174,18 @@ export class Session {
       if (used) return;
       used = true;
       this.#uses -= 1;
-      if (!this.isLive) return;
-      this.change({ lastUsedAt: Date.now(), executions: this.#record.executions + executions });
+      this.#record = { ...this.#record, lastUsedAt: Date.now(), executions: this.#record.executions + executions };
+      // After the answer that waits for this.
+      this.#saving ??= setImmediate(() => this.#save());
+      this.#arm();
     };
+  }
+
+  /** Puts what is known on disk. */
+  #save(): void {
+    clearImmediate(this.#saving);
+    this.#saving = undefined;
+    if (this.isLive && !this.#isLeft) this.#parts.table.put(this.#record);
   }
 
   async #end(reason: string): Promise<void> {

@@ -21,17 +21,16 @@ export function logging(log: Logger): ServerMiddleware<Noted> {
       // A call that was cancelled while it waited returns early, without an error.
       if (code === Status.OK && context.signal.aborted) code = Status.CANCELLED;
       const level = call.method.path.startsWith('/grpc.') ? 'debug' : 'info';
-      log[level](
-        {
-          method: call.method.path,
-          code: Status[code],
-          ...notes,
-          durationMs: Math.round((performance.now() - start) * 10) / 10,
-          executionId: context.header.get(EXECUTION_ID_HEADER),
-          peer: context.peer,
-        },
-        'call',
-      );
+      const line = {
+        method: call.method.path,
+        code: Status[code],
+        ...notes,
+        durationMs: Math.round((performance.now() - start) * 10) / 10,
+        executionId: context.header.get(EXECUTION_ID_HEADER),
+        peer: context.peer,
+      };
+      // After the answer, which does not wait for a disk.
+      setImmediate(() => log[level](line, 'call'));
     }
   };
 }
