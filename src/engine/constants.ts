@@ -69,6 +69,9 @@ export const REFILL_PAUSE_MAX_MS = 500;
  */
 export const REMOVAL_PAUSE_MS = 50;
 
+/** The next interpreter of a session boots this long after a result was given, or when somebody wants it. */
+export const BOOT_PAUSE_MS = 10;
+
 /** After a sandbox could not be started for the pool, it is tried again after this long, then twice that, and so on. */
 export const REFILL_RETRY_MS = 1_000;
 

@@ -111,7 +111,13 @@ test('every field of the server’s description is there, and of a policy', asyn
 });
 
 test('what a caller leaves out, or sets to undefined, is not sent', async () => {
-  const request = { runtime: 'bash', code: '', env: undefined, policy: { limits: { timeoutMs: undefined } } };
+  const request = {
+    runtime: 'bash',
+    code: '',
+    env: undefined,
+    timeoutMs: undefined,
+    policy: { limits: { timeoutMs: undefined } },
+  };
   await isol8.execute(request as never);
   const sent = { runtime: 'bash', source: { case: 'code', value: '' }, policy: { limits: {} } } as const;
   expect(equals(ExecuteRequestSchema, executed, create(ExecuteRequestSchema, sent))).toBe(true);

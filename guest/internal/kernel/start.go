@@ -101,11 +101,13 @@ func (in *interpreter) board(main string, request *guestv1.RunCellRequest) (errs
 func (in *interpreter) launch(main string, request *guestv1.RunCellRequest) (errs *os.File, err error) {
 	launcher := in.kernel.Launcher
 	argv := slices.Concat(request.GetArgv(), in.driver.before, []string{main}, in.driver.after, []string{in.line.directory})
-	var child []uintptr
+	var child [3]uintptr
 	var out *os.File
 	defer func() {
 		for _, fd := range child {
-			_ = syscall.Close(int(fd))
+			if fd != 0 {
+				_ = syscall.Close(int(fd))
+			}
 		}
 		if err == nil {
 			in.stdout = newOutlet(out, guestv1.Stream_STREAM_STDOUT)
@@ -122,14 +124,14 @@ func (in *interpreter) launch(main string, request *guestv1.RunCellRequest) (err
 				if err != nil {
 					return err
 				}
-				child = append(child, uintptr(null))
+				child[i] = uintptr(null)
 				continue
 			}
 			fd, file, err := stage.Pipe(i == 0)
 			if err != nil {
 				return err
 			}
-			child, *guest = append(child, uintptr(fd)), file
+			child[i], *guest = uintptr(fd), file
 		}
 		return nil
 	})

@@ -68,7 +68,9 @@ func (r *Reaper) Start(path string, argv []string, attr *syscall.ProcAttr, mark 
 	// What is started inherits from the thread that starts it.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	signIn(attr.Sys)
+	if as := attr.Sys; as != nil && as.Credential != nil && as.Credential.Uid != 0 {
+		SignIn(as.Credential.Uid)
+	}
 	pid, err := syscall.ForkExec(path, argv, attr)
 	if err != nil {
 		return nil, err

@@ -121,7 +121,7 @@ func (e *Executor) boot(ctx context.Context, hook *hot.Hook, request *guestv1.Bo
 	if v.streams, err = openStreams(e.Launcher.UID); err != nil {
 		return nil, err
 	}
-	v.process, err = e.Launcher.Boot(argv, v.booted, directory, v.streams.child[:], e.newMark(false))
+	v.process, err = e.Launcher.Boot(argv, v.booted, directory, v.streams.child, e.newMark(false))
 	v.streams.closeChild()
 	if err != nil {
 		v.streams.close()

@@ -4,6 +4,7 @@ package run
 func (e *Executor) Keep(memoryBytes int64) {
 	e.keptMemory.Store(memoryBytes)
 	if e.kept.CompareAndSwap(false, true) {
+		e.Launcher.Crowd()
 		stir := make(chan struct{}, 1)
 		e.mu.Lock()
 		e.stir = stir

@@ -153,6 +153,7 @@ func (r *run) leave(kept bool, stdout, stderr *pump) {
 		r.executor.Owners.Forget(mark)
 		return
 	}
+	r.executor.Launcher.Crowd()
 	if !r.start.GetShared() {
 		return
 	}

@@ -139,3 +139,35 @@ func TestASignalReachesTheMainProcessOfARun(t *testing.T) {
 		}
 	}
 }
+
+func TestCodeThatStopsWhatIsAboutToStartHoldsNobodyElseUp(t *testing.T) {
+	s := sandboxtest.Greeted(t)
+	s.Kept(t, time.Minute, time.Minute)
+	halting := s.Open(context.Background(), t, sandboxtest.Shared("halt", "halt"))
+	started(t, halting)
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		for i := range 10 {
+			start := sandboxtest.Shared(fmt.Sprint(i), "echo")
+			start.Timeout = durationpb.New(200 * time.Millisecond)
+			s.Do(t, start)
+		}
+	}()
+	for ended := false; !ended; {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		if _, err := s.Inspect(ctx, connect.NewRequest(&guestv1.InspectRequest{})); err != nil {
+			t.Fatal("the guest stands still:", err)
+		}
+		cancel()
+		select {
+		case <-over:
+			ended = true
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	killRun(t, s, "halt")
+	if got := s.Do(t, sandboxtest.Shared("after", "echo", "after")); got.Stdout.String() != "after\n" {
+		t.Error(got.Stdout.String(), got.Ended, got.Failed)
+	}
+}

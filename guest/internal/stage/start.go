@@ -3,6 +3,7 @@ package stage
 import (
 	"fmt"
 	"os"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -20,7 +21,14 @@ type Launcher struct {
 	// traced from its first instruction on.
 	Binary string
 	UID    uint32
+	// crowded is set once code may live beside what is started.
+	crowded atomic.Bool
 }
+
+// Crowd says that from now on code may live beside what is started. It can stop a process of its own user as soon as there
+// is one, and until that is a program it shares the memory of the guest, which waits for it and could do nothing else for
+// ever. So everything is started as the guest is, and becomes the code's user when it is a process by itself.
+func (l *Launcher) Crowd() { l.crowded.Store(true) }
 
 // Stage is a started stage that waits for its Spec.
 type Stage struct {
@@ -56,14 +64,17 @@ func (l *Launcher) Start(stdin, stdout, stderr uintptr, mark proc.Mark) (*Stage,
 
 // Credential is the code's user with a mark, if it is one, in a session of its own and without any capability.
 func Credential(uid uint32, mark proc.Mark) *syscall.SysProcAttr {
-	groups := []uint32{uid}
-	if mark != proc.Unmarked && mark != proc.Plain(uid) {
-		groups = append(groups, uint32(mark))
-	}
 	return &syscall.SysProcAttr{
 		Setsid:     true,
-		Credential: &syscall.Credential{Uid: uid, Gid: uid, Groups: groups},
+		Credential: &syscall.Credential{Uid: uid, Gid: uid, Groups: groups(uid, mark)},
 	}
+}
+
+func groups(uid uint32, mark proc.Mark) []uint32 {
+	if mark == proc.Unmarked || mark == proc.Plain(uid) {
+		return []uint32{uid}
+	}
+	return []uint32{uid, uint32(mark)}
 }
 
 // AwaitWaiting returns when it waits for its Spec, so that nothing about it changes any more until it gets one.

@@ -1,4 +1,4 @@
-import { SESSION_MAX_EXECUTIONS } from '../constants.ts';
+import { BOOT_PAUSE_MS, SESSION_MAX_EXECUTIONS } from '../constants.ts';
 import { EngineError } from '../errors.ts';
 import type { Lease } from '../pool/pool.ts';
 import type { SandboxFactory } from '../sandbox/factory.ts';
@@ -23,6 +23,8 @@ export class Seats {
   /** The main file of what waits, and what it was booted with. */
   #waiting: { readonly file: string; readonly policy: EffectivePolicy } | undefined;
   #booting: Promise<void> | undefined;
+  /** Begins to boot when the answer is out. */
+  #pause: NodeJS.Timeout | undefined;
 
   constructor(session: Session, factory: Pick<SandboxFactory, 'boot'>) {
     this.#session = session;
@@ -44,6 +46,7 @@ export class Seats {
     }
     const leave = session.enter(cancel);
     // To wait for one that boots takes less than to boot another.
+    if (begins && this.#pause !== undefined) this.bootAhead();
     if (begins) await this.#booting;
     const sandbox = await session.sandbox();
     if (sandbox === undefined) {
@@ -60,7 +63,7 @@ export class Seats {
       this.#files.free(mainFile);
       leave();
       await sandbox.rethrottle(session.record.policy).catch(() => session.end('its processors could not be limited'));
-      this.bootAhead();
+      this.#pause ??= setTimeout(() => this.bootAhead(), BOOT_PAUSE_MS).unref();
     };
     const cleared = async () => {
       const linked = await session.sandbox();
@@ -83,6 +86,8 @@ export class Seats {
 
   /** Lets an interpreter boot for the next execution, where none waits. */
   bootAhead(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
     if (this.#waiting !== undefined || this.#booting !== undefined || !this.#session.isLive) return;
     const file = this.#files.take();
     this.#booting = this.#boot(file).finally(() => {

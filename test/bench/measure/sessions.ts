@@ -61,7 +61,7 @@ async function executions({ bench, isol8 }: Own): Promise<Row[]> {
     inContext.add(sampleOf(await execute(isol8, cell, bench.signal)));
   });
   const again = new Series();
-  await rounds(bench.pick(500, 50), bench.pick(10_000, 3_000), bench.signal, async () => {
+  await rounds(bench.pick(2_000, 50), bench.pick(15_000, 3_000), bench.signal, async () => {
     again.add(sampleOf(await execute(isol8, cell, bench.signal)));
   });
   await isol8.deleteSession({ sessionId });

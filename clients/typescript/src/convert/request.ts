@@ -6,7 +6,7 @@ import { isPlain, refuse } from './value.ts';
 
 /** An execution for the wire. */
 export function toExecuteRequest(request: ExecuteRequest): MessageShape<typeof ExecuteRequestSchema> {
-  if (Object.hasOwn(request ?? {}, 'timeoutMs')) {
+  if ((request as { timeoutMs?: unknown } | undefined)?.timeoutMs !== undefined) {
     refuse('timeoutMs', 'there is no such field: policy.limits.timeoutMs limits the program, and deadlineMs the call');
   }
   return toMessage(ExecuteRequestSchema, withFiles(request));

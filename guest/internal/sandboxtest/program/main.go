@@ -44,6 +44,7 @@ var commands = map[string]func([]string){
 	"swap":      swap,
 	"hog":       hog,
 	"processes": processes,
+	"halt":      halt,
 }
 
 func number(text string) int {
