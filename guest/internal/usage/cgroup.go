@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -19,7 +20,14 @@ type Cgroup struct {
 	// Version is 1, 2, or 0 where there is none to be read.
 	Version int
 	root    string
+
+	mu sync.Mutex
+	// open are the files that were read, which stay open: every run reads them twice.
+	open map[string]*os.File
 }
+
+// maxFile is more than any of those has.
+const maxFile = 4 << 10
 
 // Open finds out which version is mounted at root.
 func Open(root string) *Cgroup {
@@ -75,19 +83,29 @@ func (c *Cgroup) readV2() Snapshot {
 }
 
 func (c *Cgroup) number(name string) *int64 {
-	content, err := os.ReadFile(filepath.Join(c.root, name))
-	if err != nil {
-		return nil
-	}
-	return parse(strings.TrimSpace(string(content)))
+	return parse(strings.TrimSpace(string(c.content(name))))
 }
 
 func (c *Cgroup) field(name, key string) *int64 {
-	content, err := os.ReadFile(filepath.Join(c.root, name))
-	if err != nil {
-		return nil
+	return Field(c.content(name), key)
+}
+
+// content is nothing where a file cannot be read.
+func (c *Cgroup) content(name string) []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	file, opened := c.open[name]
+	if !opened {
+		if c.open == nil {
+			c.open = map[string]*os.File{}
+		}
+		// Where there is none, nil stands for it.
+		file, _ = os.Open(filepath.Join(c.root, name))
+		c.open[name] = file
 	}
-	return Field(content, key)
+	content := make([]byte, maxFile)
+	n, _ := file.ReadAt(content, 0)
+	return content[:max(0, n)]
 }
 
 // Field finds `key value` in a flat keyed file of the kernel.
