@@ -56,6 +56,11 @@ func (c *Conn) Read(p []byte) (int, error) {
 func (c *Conn) Write(p []byte) (int, error) {
 	c.sending.Lock()
 	defer c.sending.Unlock()
+	select {
+	case <-c.over:
+		return 0, net.ErrClosed
+	default:
+	}
 	if len(c.gathered)+len(p) > maxGathered {
 		if err := c.flush(); err != nil {
 			return 0, err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net"
 	"strings"
 	"sync"
 	"testing"
@@ -91,6 +92,11 @@ func TestALinkThatCannotBeWrittenToEnds(t *testing.T) {
 	ended := make(chan error, 1)
 	conn := NewConn(&wire{err: broken}, func(err error) { ended <- err })
 	_, _ = conn.Write([]byte("anything"))
+	defer func() {
+		if _, err := conn.Write([]byte("more")); !errors.Is(err, net.ErrClosed) {
+			t.Error("written to afterwards:", err)
+		}
+	}()
 	select {
 	case err := <-ended:
 		if !errors.Is(err, broken) {

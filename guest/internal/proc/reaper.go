@@ -68,6 +68,7 @@ func (r *Reaper) Start(path string, argv []string, attr *syscall.ProcAttr, mark 
 	// What is started inherits from the thread that starts it.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	// Who is to become the code's user by himself signs in by himself.
 	if as := attr.Sys; as != nil && as.Credential != nil && as.Credential.Uid != 0 {
 		SignIn(as.Credential.Uid)
 	}
