@@ -31,13 +31,14 @@ const maxFile = 4 << 10
 
 // Open finds out which version is mounted at root.
 func Open(root string) *Cgroup {
+	c := &Cgroup{root: root, open: map[string]*os.File{}}
 	switch {
 	case exists(filepath.Join(root, "cgroup.controllers")):
-		return &Cgroup{Version: 2, root: root}
+		c.Version = 2
 	case exists(filepath.Join(root, "memory", "memory.usage_in_bytes")):
-		return &Cgroup{Version: 1, root: root}
+		c.Version = 1
 	}
-	return &Cgroup{root: root}
+	return c
 }
 
 // Snapshot is a reading. A nil field could not be read.
@@ -94,18 +95,17 @@ func (c *Cgroup) field(name, key string) *int64 {
 func (c *Cgroup) content(name string) []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	file, opened := c.open[name]
-	if !opened {
-		if c.open == nil {
-			c.open = map[string]*os.File{}
+	file := c.open[name]
+	if file == nil {
+		var err error
+		if file, err = os.Open(filepath.Join(c.root, name)); err != nil {
+			return nil
 		}
-		// Where there is none, nil stands for it.
-		file, _ = os.Open(filepath.Join(c.root, name))
 		c.open[name] = file
 	}
 	content := make([]byte, maxFile)
 	n, _ := file.ReadAt(content, 0)
-	return content[:max(0, n)]
+	return content[:n]
 }
 
 // Field finds `key value` in a flat keyed file of the kernel.

@@ -45,9 +45,11 @@ export class Seats {
       });
     }
     const leave = session.enter(cancel);
-    // To wait for one that boots takes less than to boot another.
-    if (begins && this.#pause !== undefined) this.bootAhead();
-    if (begins) await this.#booting;
+    if (begins) {
+      if (this.#pause !== undefined) this.bootAhead();
+      // To wait for one that boots takes less than to boot another.
+      await this.#booting;
+    }
     const sandbox = await session.sandbox();
     if (sandbox === undefined) {
       leave();

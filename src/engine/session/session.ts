@@ -174,6 +174,7 @@ export class Session {
       if (used) return;
       used = true;
       this.#uses -= 1;
+      if (!this.isLive) return;
       this.#record = { ...this.#record, lastUsedAt: Date.now(), executions: this.#record.executions + executions };
       // After the answer that waits for this.
       this.#saving ??= setImmediate(() => this.#save());
